@@ -1,0 +1,26 @@
+/**
+ * Run blocking-style TypeScript, unchanged, inside async programs, on Node, Deno and Bun.
+ *
+ * @module
+ */
+
+export { type AsyncDef, asyncDef } from "./src/async_def.ts";
+export { type AwaitletResult, awaitlet, isBlockingThread } from "./src/awaitlet.ts";
+export {
+  NoAwaitletContext,
+  NoAwaitOccurred,
+  NotTransferable,
+  QueueFull,
+  ReferenceReleased,
+  ThreadDied,
+} from "./src/errors.ts";
+export {
+  asyncModule,
+  type BlockingFunction,
+  type BlockingModule,
+  type BlockingModuleOptions,
+  blockingModule,
+  type Given,
+} from "./src/modules.ts";
+export type { TaskOptions } from "./src/threads/pool.ts";
+export { type ErrorClass, registerError } from "./src/wire/codec.ts";

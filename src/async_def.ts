@@ -1,0 +1,56 @@
+/**
+ * Blocking code inside async programs.
+ *
+ * @module
+ */
+
+import { type Given, startTask, targetOf } from "./modules.ts";
+import type { TaskOptions } from "./threads/pool.ts";
+
+/** Runs a function of a blocking module as a task. */
+export interface AsyncDef {
+  /**
+   * @param fn A function of a `blockingModule()`.
+   * @param args Its arguments: data is copied, functions cross as references.
+   * @returns A promise of what the function returns.
+   */
+  <A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Awaited<R>>;
+}
+
+function withOptions(options: TaskOptions): AsyncDef {
+  return (fn, ...args) => {
+    const target = targetOf(fn);
+    if (target === undefined) {
+      throw new TypeError(
+        `asyncDef: ${fn instanceof Function ? fn.name || "the function" : String(fn)} is no function of a blockingModule(); a closure cannot move to another thread, so put it into a module and name that by blockingModule()`,
+      );
+    }
+    return startTask(target, [...args], options) as Promise<Awaited<ReturnType<typeof fn>>>;
+  };
+}
+
+/**
+ * Runs blocking-style code inside an async program.
+ *
+ * The function runs on a blocking thread, where `awaitlet()` may park it; meanwhile this thread's event loop drives
+ * what it waits for. In blocking code the call is recorded, and runs by `awaitlet(asyncDef(…))` on another thread.
+ *
+ * @param fn A function of a `blockingModule()`.
+ * @param args Its arguments: data is copied, functions cross as references.
+ * @returns A promise of what the function returns. It rejects with what the function throws, with `ThreadDied` when its
+ * thread ends first, with `NotTransferable` when an argument or the result cannot cross.
+ * @throws {TypeError} when `fn` is not a function of a blocking module.
+ *
+ * @example
+ * ```ts ignore
+ * const logic = blockingModule<typeof import("./logic.ts")>(new URL("./logic.ts", import.meta.url));
+ * const result = await asyncDef(logic.callAsyncDbCode, 1, "x");
+ * const checked = await asyncDef.with({ assertAwaitOccurs: true })(logic.callAsyncDbCode, 1, "x");
+ * ```
+ */
+export const asyncDef: AsyncDef & {
+  /** `asyncDef` with settings: `signal` and `grace` to cancel, `assertAwaitOccurs` to be sure that it awaits. */
+  with(options: TaskOptions): AsyncDef;
+} = Object.assign(withOptions({}), { with: withOptions });
+
+export type { Given };

@@ -1,0 +1,91 @@
+/**
+ * What blocking code calls to wait for the event loop.
+ *
+ * @module
+ */
+
+import { blockingEnd } from "./bridge/here.ts";
+import type { BlockingEnd } from "./bridge/blocking_end.ts";
+import { NoAwaitletContext } from "./errors.ts";
+import { gather, nodeOf } from "./wire/expression.ts";
+
+/** What is awaited as a whole, and never looked into for more. */
+type Opaque =
+  | ((...args: never[]) => unknown)
+  | Date
+  | RegExp
+  | Error
+  | ReadonlyMap<unknown, unknown>
+  | ReadonlySet<unknown>
+  | ArrayBufferLike
+  | ArrayBufferView;
+
+/** The value that `awaitlet()` gives for a `T`: promises awaited, also those in arrays and plain objects. */
+export type AwaitletResult<T> = T extends PromiseLike<unknown>
+  ? Awaited<T>
+  : T extends Opaque
+    ? T
+    : T extends object
+      ? { [K in keyof T]: AwaitletResult<T[K]> }
+      : T;
+
+/**
+ * Waits, in blocking code, for what async code gives: `await`, spelt as a function.
+ *
+ * The thread parks until the event loop has evaluated the expression and its promise has settled. In an
+ * array or plain object, however deep, all expressions are awaited together: concurrently, and in one round trip.
+ * Any other value comes back as it is.
+ *
+ * @param value What an `asyncModule()` gave: a recorded expression, or several in an array or object.
+ * @returns The awaited value, with every expression in it replaced by its own.
+ * @throws {NoAwaitletContext} when no task runs here; nothing is started then.
+ * @throws {TypeError} when the value is a promise of this very thread, which could never settle.
+ * @throws {NotTransferable} when an argument or the result can be neither copied nor called across threads.
+ * @throws Whatever the awaited code throws, and the reason of the task's signal when the task is cancelled.
+ *
+ * @example In a blocking module
+ * ```ts ignore
+ * const db = asyncModule<typeof import("./db.ts")>(new URL("./db.ts", import.meta.url));
+ *
+ * export function rename(id: number, name: string) {
+ *   const [user, taken] = awaitlet([db.findUser(id), db.isTaken(name)]);
+ *   if (!taken) awaitlet(db.saveUser({ ...user, name }));
+ * }
+ * ```
+ */
+export function awaitlet<T>(value: T): AwaitletResult<T> {
+  const end = currentEnd();
+  if (nodeOf(value) !== undefined) return end.evaluate([value], "await") as AwaitletResult<T>;
+  const found: unknown[] = [];
+  const rebuild = gather(value, found);
+  if (rebuild === undefined) return value as AwaitletResult<T>;
+  const results = end.evaluate(found, "await");
+  return rebuild(found.length === 1 ? [results] : (results as unknown[])) as AwaitletResult<T>;
+}
+
+/**
+ * Tells whether the present code runs on a blocking thread, where `awaitlet()` may park.
+ *
+ * @returns `true` on a thread that awaitlet has started for blocking code.
+ *
+ * @example On the loop
+ * ```ts
+ * import { isBlockingThread } from "awaitlet";
+ * import * as assert from "uvu/assert";
+ *
+ * assert.is(isBlockingThread(), false);
+ * ```
+ */
+export function isBlockingThread(): boolean {
+  return blockingEnd() !== undefined;
+}
+
+function currentEnd(): BlockingEnd {
+  const end = blockingEnd();
+  if (end?.inTask) return end;
+  throw new NoAwaitletContext(
+    end === undefined
+      ? "awaitlet: this code runs on the event loop, where nothing can park; use await, or start it with asyncDef()"
+      : "awaitlet: no task runs here; call it from a function that was started by asyncDef()",
+  );
+}

@@ -1,0 +1,132 @@
+/**
+ * Packets between the two ends of a bridge, whole and in order.
+ *
+ * A small packet goes through the lane's box in shared memory, if the one before it has been taken; any other goes
+ * by the port, its bytes transferred. The numbers on the lane keep the order: a receiver takes packet n + 1 from
+ * wherever it stands, and nothing else.
+ *
+ * @module
+ */
+
+import type { Port } from "../runtime/types.ts";
+import type { Packet } from "../wire/codec.ts";
+import { BOX_BYTES, boxOf, type Lane, Signal } from "./signal.ts";
+
+/** A packet that has arrived. `bytes` may be reused by the channel when the next one is taken. */
+export type Arrived = Pick<Packet, "bytes" | "attachments">;
+
+/** What goes by the port; the poke, which only wakes the other end's event loop, is `null`. */
+interface Parcel {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly attachments: readonly object[];
+}
+
+export class Channel {
+  readonly #signal: Signal;
+  readonly #port: Port;
+  readonly #out: Lane;
+  readonly #in: Lane;
+  readonly #outBox: Uint8Array<SharedArrayBuffer>;
+  readonly #inBox: Uint8Array<SharedArrayBuffer>;
+  readonly #scratch = new Uint8Array(BOX_BYTES);
+  /** Parcels that the event loop has handed over before they were asked for. */
+  readonly #handedOver: Parcel[] = [];
+  #sent = 0;
+  #taken = 0;
+
+  constructor(memory: SharedArrayBuffer, port: Port, end: "blocking" | "loop") {
+    this.#signal = new Signal(memory);
+    this.#port = port;
+    this.#in = end === "blocking" ? "toBlocking" : "toLoop";
+    this.#out = end === "blocking" ? "toLoop" : "toBlocking";
+    this.#inBox = boxOf(memory, this.#in);
+    this.#outBox = boxOf(memory, this.#out);
+  }
+
+  /** Calls `listener` from the event loop when packets may have arrived: then `take` them all. */
+  listen(listener: () => void): void {
+    this.#port.listen((message) => {
+      if (message !== null) this.#handedOver.push(message as Parcel);
+      listener();
+    });
+  }
+
+  /**
+   * Sends a packet and returns its number. `poke` wakes the other end's event loop; a parked end wakes in any case.
+   */
+  send(packet: Packet, poke: boolean): number {
+    const number = this.#sent + 1;
+    const { bytes, attachments } = packet;
+    const boxIsFree = this.#signal.taken(this.#out) === this.#sent;
+    if (boxIsFree && bytes.length <= BOX_BYTES && attachments.length === 0) {
+      this.#outBox.set(bytes);
+      this.#signal.box(this.#out, number, bytes.length);
+      if (poke) this.#port.post(null);
+    } else {
+      const copy = bytes.slice();
+      this.#port.post({ bytes: copy, attachments } satisfies Parcel, [copy.buffer, ...packet.transfer]);
+    }
+    // Only now: what cannot be posted throws, and then the number is free for the next packet.
+    this.#sent = number;
+    this.#signal.publish(this.#out, number);
+    return number;
+  }
+
+  /** Takes the next packet, if it has arrived. */
+  take(): Arrived | undefined {
+    const number = this.#taken + 1;
+    const length = this.#signal.boxed(this.#in, number);
+    if (length >= 0) {
+      // Copied first: the sender may write the box again as soon as the packet counts as taken.
+      const bytes = this.#scratch.subarray(0, length);
+      bytes.set(this.#inBox.subarray(0, length));
+      this.#counted(number);
+      return { bytes, attachments: [] };
+    }
+    const parcel = this.#handedOver.shift() ?? this.#receive();
+    if (parcel === undefined) return undefined;
+    this.#counted(number);
+    return parcel;
+  }
+
+  /** The blocking end: takes the next packet, parking until it has come or `ms` have passed. */
+  await(ms?: number): Arrived | undefined {
+    const deadline = ms === undefined ? Number.POSITIVE_INFINITY : performance.now() + ms;
+    for (;;) {
+      const arrived = this.take();
+      if (arrived !== undefined) return arrived;
+      const left = deadline - performance.now();
+      if (left <= 0) return undefined;
+      // A parcel may be published an instant before the port gives it: then look again soon, without parking.
+      const late = this.#signal.published(this.#in) > this.#taken;
+      this.#signal.park(late ? -1 : this.#taken, left);
+    }
+  }
+
+  /** Whether the other end has taken packet `number`. */
+  wasTaken(number: number): boolean {
+    return this.#signal.taken(this.#out) >= number;
+  }
+
+  /** Whether the blocking end is parked. */
+  get parked(): boolean {
+    return this.#signal.parked;
+  }
+
+  close(): void {
+    this.#port.close();
+  }
+
+  #receive(): Parcel | undefined {
+    for (;;) {
+      const next = this.#port.receive();
+      if (next === undefined) return undefined;
+      if (next.message !== null) return next.message as Parcel;
+    }
+  }
+
+  #counted(number: number): void {
+    this.#taken = number;
+    this.#signal.take(this.#in, number);
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * What stands for functions in a message: references of either side, and recorded expressions.
+ *
+ * @module
+ */
+
+import type { Extension, Reader, Writer } from "../wire/codec.ts";
+import { describe, nodeOf } from "../wire/expression.ts";
+import { type Evaluator, ExpressionWriter } from "../wire/expression_codec.ts";
+import { CROSSING } from "../wire/protocol.ts";
+import type { References, Scope } from "./references.ts";
+
+/** The functions of one message at a time, on one side of a bridge. */
+export class Crossing implements Extension {
+  readonly #references: References;
+  readonly #expressions: ExpressionWriter | undefined;
+  /** The references of the task that the message belongs to. */
+  scope: Scope | undefined;
+  /** The loop end: what evaluates the expressions of the message that is being read. */
+  evaluator: Evaluator | undefined;
+
+  constructor(references: References, end: "blocking" | "loop") {
+    this.#references = references;
+    this.#expressions = end === "blocking" ? new ExpressionWriter() : undefined;
+  }
+
+  begin(scope: Scope | undefined): void {
+    this.scope = scope;
+    this.#expressions?.begin();
+  }
+
+  write(value: Function, writer: Writer): boolean {
+    const node = nodeOf(value);
+    if (node !== undefined) {
+      if (this.#expressions === undefined) {
+        throw new TypeError(`send ${describe(node)} to blocking code: it is a recorded expression; await it first`);
+      }
+      writer.uint(CROSSING.indexOf("expression"));
+      this.#expressions.write(node, writer);
+      return true;
+    }
+    const theirs = this.#references.numberOf(value);
+    if (theirs !== undefined) {
+      writer.uint(CROSSING.indexOf("receiver's"));
+      writer.uint(theirs);
+      return true;
+    }
+    if (this.scope === undefined) return false;
+    writer.uint(CROSSING.indexOf("sender's"));
+    writer.uint(this.#references.keep(value, this.scope));
+    return true;
+  }
+
+  read(reader: Reader): unknown {
+    const crossing = CROSSING[reader.uint()];
+    if (crossing === "expression") {
+      if (this.evaluator === undefined) throw new TypeError("read a message: an expression stands where none can");
+      return this.evaluator.read(reader);
+    }
+    const id = reader.uint();
+    if (crossing === "receiver's") return this.#references.value(id);
+    // A late answer for a task that is over: nobody will see its value.
+    if (this.scope === undefined || this.scope.ended) return () => {};
+    return this.#references.import(id, this.scope);
+  }
+}

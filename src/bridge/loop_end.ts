@@ -1,0 +1,371 @@
+/**
+ * The end of a bridge at the event loop: it evaluates what blocking code asks for, and settles its tasks.
+ *
+ * @module
+ */
+
+import { NoAwaitOccurred, ReferenceReleased } from "../errors.ts";
+import { runtime } from "../runtime/current.ts";
+import type { FlowLocal } from "../runtime/types.ts";
+import { Reader, type Writer } from "../wire/codec.ts";
+import { Evaluator, NotLoaded, type Roots } from "../wire/expression_codec.ts";
+import { MODES, type Mode, type Outcome, TO_BLOCKING, TO_LOOP, type ToBlocking } from "../wire/protocol.ts";
+import type { Arrived, Channel } from "./channel.ts";
+import { Crossing } from "./crossing.ts";
+import { Outbox } from "./outbox.ts";
+import { type Cancellation, readOutcome, writeOutcome } from "./outcome.ts";
+import { References } from "./references.ts";
+import { appendStack } from "./stack.ts";
+import type { Cause, Task } from "./task.ts";
+
+/** The wait for which the present code runs on the loop, where it does. */
+export const currentCause: FlowLocal<Cause> = runtime.createFlowLocal();
+
+/** What the loop end asks of the thread that it belongs to. */
+export interface LoopEndHost {
+  /** The namespace of an async module, once it is loaded. */
+  loadedModule(url: string): object | undefined;
+  loadModule(url: string): Promise<object>;
+  /** A function that runs a task of this one's, for blocking code that starts tasks. */
+  childTask(url: string, name: string, options: object): (...args: unknown[]) => Promise<unknown>;
+  onLoaded(task: Task): void;
+  /** The blocking module could not be loaded, because of `error`. */
+  onLoadFailed(task: Task, error: unknown): void;
+  /** The thread has nothing more to do with the task. */
+  onDone(task: Task): void;
+}
+
+/** A call into blocking code that has not been answered. */
+interface PendingCall {
+  readonly task: Task;
+  settle(outcome: Outcome): void;
+}
+
+export class LoopEnd {
+  readonly #channel: Channel;
+  readonly #host: LoopEndHost;
+  readonly #references: References;
+  readonly #outbox: Outbox<ToBlocking>;
+  readonly #arriving: Crossing;
+  readonly #reader: Reader;
+  readonly #roots: Roots;
+  readonly #tasks = new Map<number, Task>();
+  readonly #calls = new Map<number, PendingCall>();
+  #working = 0;
+  #lastCall = 0;
+  #ended = false;
+
+  constructor(channel: Channel, host: LoopEndHost) {
+    this.#channel = channel;
+    this.#host = host;
+    this.#references = new References({
+      collect: true,
+      stub: (id, scope) => {
+        const task = [...this.#tasks.values()].find((other) => other.scope === scope) as Task;
+        return (...args: unknown[]) => this.#call(task, id, args);
+      },
+      release: (id, count) => {
+        if (this.#ended) return;
+        this.#outbox.send("released", undefined, false, (writer) => {
+          writer.uint(id);
+          writer.uint(count);
+        });
+      },
+    });
+    this.#outbox = new Outbox(channel, TO_BLOCKING, this.#references, "loop");
+    this.#arriving = new Crossing(this.#references, "loop");
+    this.#reader = new Reader(this.#arriving);
+    this.#roots = {
+      module: (url) => {
+        const loaded = host.loadedModule(url);
+        if (loaded === undefined) throw new NotLoaded(url);
+        return loaded;
+      },
+      reference: (id) => this.#references.value(id),
+      task: (url, name, options) => host.childTask(url, name, options),
+    };
+    channel.listen(() => this.serve());
+  }
+
+  /** How much this end holds for the other: tasks, values and calls without an answer. */
+  get held(): { readonly tasks: number; readonly references: number; readonly calls: number } {
+    return { tasks: this.#tasks.size, references: this.#references.size, calls: this.#calls.size };
+  }
+
+  /** How many tasks the thread has been given and has not done. */
+  get working(): number {
+    return this.#working;
+  }
+
+  /** Whether `cause` is a wait of a task that this end's thread still runs. */
+  isWaiting(cause: Cause): boolean {
+    return cause.end === this && this.#tasks.has(cause.task.id);
+  }
+
+  /** Starts a task on the idle thread. Returns the number of the packet; throws what its arguments cannot cross with. */
+  run(task: Task): number {
+    return this.#start("run", task, () => {});
+  }
+
+  /** Starts a task on the parked thread, on top of the wait that caused it. */
+  nest(task: Task, cause: Cause): void {
+    this.#start("nest", task, (writer) => {
+      writer.uint(cause.wait);
+      writer.uint(cause.depth);
+    });
+  }
+
+  #start(kind: "run" | "nest", task: Task, writePlace: (writer: Writer) => void): number {
+    this.#tasks.set(task.id, task);
+    try {
+      // A poke also for a nested one: its ancestor may be done by the time that it arrives.
+      const packet = this.#outbox.send(kind, task.scope, true, (writer) => {
+        writePlace(writer);
+        writer.uint(task.id);
+        writer.string(task.target.url);
+        writer.string(task.target.name);
+        writer.value(task.args, "arguments");
+      });
+      this.#working++;
+      return packet;
+    } catch (error) {
+      this.#forget(task);
+      throw error;
+    }
+  }
+
+  /** Has `reason` thrown at the task's `awaitlet()`, and aborts its signal. */
+  cancel(task: Task, reason: unknown): void {
+    if (!this.#tasks.has(task.id)) return;
+    const send = (value: unknown) =>
+      this.#outbox.send("cancel", task.scope, false, (writer) => {
+        writer.uint(task.id);
+        writer.value(value, "reason");
+      });
+    try {
+      send(reason);
+    } catch {
+      // The reason stays here; the caller sees it itself, blocking code a plain abort.
+      send(new DOMException("The task was aborted", "AbortError"));
+    }
+    // Only now: code that listens may settle a wait with the reason at once, and the thread must know it by then.
+    task.abort(reason);
+  }
+
+  /** Whether the thread has taken packet `number`. */
+  wasTaken(number: number): boolean {
+    return this.#channel.wasTaken(number);
+  }
+
+  /** Reads all that has arrived. */
+  serve(): void {
+    for (let next = this.#channel.take(); next !== undefined; next = this.#channel.take()) this.#receive(next);
+  }
+
+  /** The thread has ended because of `error`: answers all that waits for it, apart from the task `spared`. */
+  end(error: Error, spared: Task | undefined): void {
+    this.#ended = true;
+    this.#channel.close();
+    const failed: Outcome = { outcome: "threw", value: error };
+    for (const call of this.#calls.values()) call.settle(failed);
+    this.#calls.clear();
+    for (const task of [...this.#tasks.values()]) {
+      this.#forget(task);
+      if (task === spared) continue;
+      task.abort(error);
+      task.settle(failed);
+    }
+  }
+
+  #forget(task: Task): void {
+    this.#tasks.delete(task.id);
+    for (const [id, call] of this.#calls) {
+      if (call.task !== task) continue;
+      this.#calls.delete(id);
+      call.settle({ outcome: "threw", value: released() });
+    }
+    this.#references.end(task.scope);
+  }
+
+  #receive({ bytes, attachments }: Arrived): void {
+    const reader = this.#reader;
+    reader.begin(bytes, attachments);
+    const kind = TO_LOOP[reader.uint()];
+    if (kind === "released") {
+      this.#references.released(reader.uint(), reader.uint());
+      return;
+    }
+    const number = reader.uint();
+    if (kind === "answer") {
+      const call = this.#calls.get(number);
+      if (call === undefined) return;
+      this.#calls.delete(number);
+      this.#readEvaluating(call.task, { bytes, attachments }, 2, () => readOutcome(reader, cancellationOf(call.task)), call.settle);
+      return;
+    }
+    const task = this.#tasks.get(number);
+    if (task === undefined) return;
+    switch (kind) {
+      case "loaded":
+        this.#host.onLoaded(task);
+        break;
+      case "failed":
+        this.#arriving.begin(task.scope);
+        this.#host.onLoadFailed(task, reader.value());
+        break;
+      case "evaluate":
+        this.#evaluate(task, { bytes, attachments });
+        break;
+      case "done":
+        this.#done(task, { bytes, attachments });
+        break;
+      default:
+        throw new TypeError("read a message: it is of no known kind");
+    }
+  }
+
+  #evaluate(task: Task, arrived: Arrived): void {
+    const reader = this.#reader;
+    const wait = reader.uint();
+    const depth = reader.uint();
+    const mode = MODES[reader.uint()] as Mode;
+    const count = reader.uint();
+    const settle = (outcome: Outcome) => this.#settleWait(task, wait, mode, outcome);
+    const readAll = (): Outcome => {
+      const values = Array.from({ length: count }, () => reader.value());
+      return { outcome: "returned", value: count === 1 ? values[0] : Promise.all(values) };
+    };
+    task.inFlow(() =>
+      currentCause.run({ end: this, task, wait, depth }, () => {
+        this.#readEvaluating(task, arrived, 6, readAll, (outcome) => settleAwaited(outcome, settle));
+      }),
+    );
+  }
+
+  /**
+   * Reads the rest of a message in which expressions may stand, and hands on its outcome.
+   *
+   * Where one needs a module that is not loaded yet, the message is read again when it is: from its start, past the
+   * `header` numbers that were read before, and without evaluating again what has been evaluated.
+   */
+  #readEvaluating(
+    task: Task,
+    arrived: Arrived,
+    header: number,
+    read: () => Outcome,
+    settle: (outcome: Outcome) => void,
+  ): void {
+    const evaluator = new Evaluator(this.#roots);
+    const attemptRead = (): void => {
+      this.#arriving.begin(task.scope);
+      this.#arriving.evaluator = evaluator;
+      let outcome: Outcome;
+      try {
+        outcome = read();
+      } catch (value) {
+        if (value instanceof NotLoaded) {
+          readAgainWith(value.url);
+          return;
+        }
+        outcome = { outcome: "threw", value };
+      } finally {
+        this.#arriving.evaluator = undefined;
+      }
+      settle(outcome);
+    };
+    const readAgainWith = (url: string): void => {
+      const kept = { ...arrived, bytes: arrived.bytes.slice() };
+      this.#host.loadModule(url).then(
+        () => {
+          this.#reader.begin(kept.bytes, kept.attachments);
+          for (let i = 0; i < header; i++) this.#reader.uint();
+          evaluator.again();
+          attemptRead();
+        },
+        (value: unknown) => settle({ outcome: "threw", value }),
+      );
+    };
+    attemptRead();
+  }
+
+  #settleWait(task: Task, wait: number, mode: Mode, outcome: Outcome): void {
+    if (this.#ended || !this.#tasks.has(task.id)) return;
+    this.#outbox.send("settled", task.scope, false, (writer, instead) => {
+      writer.uint(wait);
+      const keep = mode === "hold" && outcome.outcome === "returned" && instead === undefined;
+      const value = keep ? this.#references.keepAnew(outcome.value, task.scope) : outcome.value;
+      writeOutcome(writer, instead ?? { ...outcome, value }, "result", cancellationOf(task));
+    });
+  }
+
+  #done(task: Task, arrived: Arrived): void {
+    const awaited = this.#reader.uint() === 1;
+    const finish = (outcome: Outcome) => {
+      this.#forget(task);
+      if (outcome.outcome === "returned" && task.assertAwaitOccurs && !awaited) {
+        const message = `run ${task.target.name}: it returned without having awaited anything, which assertAwaitOccurs forbids`;
+        task.settle({ outcome: "threw", value: new NoAwaitOccurred(message) });
+      } else {
+        const { value } = outcome;
+        if (value instanceof Error && outcome.outcome === "threw" && value !== task.signal.reason) {
+          appendStack(value, `asyncDef(${task.target.name})`, task.caller.stack ?? "");
+        }
+        task.settle(outcome);
+      }
+    };
+    const read = () => readOutcome(this.#reader, cancellationOf(task));
+    this.#working--;
+    task.inFlow(() => this.#readEvaluating(task, arrived, 3, read, (outcome) => settleAwaited(outcome, finish)));
+    this.#host.onDone(task);
+  }
+
+  #call(task: Task, fn: number, args: unknown[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (!this.#tasks.has(task.id)) throw released();
+      const cause = currentCause.get();
+      const within = cause?.end === this ? cause : undefined;
+      const id = ++this.#lastCall;
+      const settle = ({ outcome, value }: Outcome) => (outcome === "returned" ? resolve(value) : reject(value));
+      this.#calls.set(id, { task, settle });
+      try {
+        this.#outbox.send("call", task.scope, false, (writer) => {
+          writer.uint(id);
+          writer.uint(within?.wait ?? 0);
+          writer.uint(within?.depth ?? 0);
+          writer.uint(task.id);
+          writer.uint(fn);
+          writer.value(args, "arguments");
+        });
+      } catch (error) {
+        this.#calls.delete(id);
+        throw error;
+      }
+    });
+  }
+}
+
+function released(): ReferenceReleased {
+  return new ReferenceReleased("call a function of blocking code: the task that passed it has ended");
+}
+
+function cancellationOf(task: Task): Cancellation | undefined {
+  return task.signal.aborted ? { reason: task.signal.reason } : undefined;
+}
+
+/** Settles at once where there is nothing to wait for. */
+function settleAwaited({ outcome, value }: Outcome, settle: (outcome: Outcome) => void): void {
+  if (outcome === "threw" || !mayBeThenable(value)) {
+    settle({ outcome, value });
+    return;
+  }
+  // As `await` does it: a `then` that throws when it is read counts as a rejection.
+  new Promise((resolve) => resolve(value)).then(
+    (result) => settle({ outcome: "returned", value: result }),
+    (error: unknown) => settle({ outcome: "threw", value: error }),
+  );
+}
+
+function mayBeThenable(value: unknown): boolean {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
+  return !Array.isArray(value) && "then" in value;
+}

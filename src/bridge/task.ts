@@ -1,0 +1,88 @@
+/**
+ * One run of a blocking function, from `asyncDef()` to its settlement, as the loop knows it.
+ *
+ * @module
+ */
+
+import type { Outcome } from "../wire/protocol.ts";
+import type { LoopEnd } from "./loop_end.ts";
+import { Scope } from "./references.ts";
+
+/** A function of a blocking module. */
+export interface Target {
+  readonly url: string;
+  readonly name: string;
+  /** How long the module may take to load, in milliseconds. */
+  readonly loadTimeout: number;
+}
+
+/** The wait of a task that the present code runs for: what its calls into the task are caused by. */
+export interface Cause {
+  readonly end: LoopEnd;
+  readonly task: Task;
+  readonly wait: number;
+  readonly depth: number;
+}
+
+export interface TaskStart {
+  readonly target: Target;
+  readonly args: readonly unknown[];
+  readonly assertAwaitOccurs: boolean;
+  /** The wait in whose async code the task was started, where it was. */
+  readonly cause: Cause | undefined;
+  /** Made where the task was asked for: its stack is shown below that of what the task throws. */
+  readonly caller: Error;
+  /** Runs a function in the asynchronous flow of the caller. */
+  readonly inFlow: <R>(fn: () => R) => R;
+}
+
+let lastTask = 0;
+
+export class Task {
+  readonly id: number = ++lastTask;
+  readonly target: Target;
+  readonly args: readonly unknown[];
+  readonly assertAwaitOccurs: boolean;
+  readonly cause: Cause | undefined;
+  readonly caller: Error;
+  readonly inFlow: <R>(fn: () => R) => R;
+  readonly scope: Scope = new Scope();
+  readonly result: Promise<unknown>;
+  readonly #abort = new AbortController();
+  #settle: ((outcome: Outcome) => void) | undefined;
+  /** Called once, when the task has settled. */
+  readonly onSettled: (() => void)[] = [];
+
+  constructor({ target, args, assertAwaitOccurs, cause, caller, inFlow }: TaskStart) {
+    this.target = target;
+    this.args = args;
+    this.assertAwaitOccurs = assertAwaitOccurs;
+    this.cause = cause;
+    this.caller = caller;
+    this.inFlow = inFlow;
+    this.result = new Promise((resolve, reject) => {
+      this.#settle = ({ outcome, value }) => (outcome === "returned" ? resolve(value) : reject(value));
+    });
+  }
+
+  /** Aborts when the task is cancelled or its thread has died: what the async code that it awaits sees. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get settled(): boolean {
+    return this.#settle === undefined;
+  }
+
+  abort(reason: unknown): void {
+    this.#abort.abort(reason);
+  }
+
+  settle(outcome: Outcome): void {
+    const settle = this.#settle;
+    if (settle === undefined) return;
+    this.#settle = undefined;
+    for (const listener of this.onSettled) listener();
+    settle(outcome);
+  }
+}

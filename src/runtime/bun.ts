@@ -1,0 +1,19 @@
+/**
+ * Bun 1.4 and later.
+ *
+ * @module
+ */
+
+import { writeOutputDirectly } from "./node_output.ts";
+import type { Runtime } from "./types.ts";
+import * as shared from "./worker_threads.ts";
+
+export const bun: Runtime = {
+  ...shared,
+  name: "bun",
+  // Bun bounds the memory of the process only, so `memoryLimit` is not passed on.
+  startWorker: (start) => shared.startWorker(start.entry, start, {}),
+  fromEventLoop: (fn) => fn(),
+  writeOutputDirectly,
+  explainLoadFailure: () => undefined,
+};

@@ -1,0 +1,60 @@
+/**
+ * Node 20 and later.
+ *
+ * @module
+ */
+
+import { createRequire } from "node:module";
+import process from "node:process";
+import { pathToFileURL } from "node:url";
+import { writeOutputDirectly } from "./node_output.ts";
+import type { Runtime, WorkerStart, WorkerThread } from "./types.ts";
+import * as shared from "./worker_threads.ts";
+
+/**
+ * The URL of tsx's registration, where this program runs under tsx. A worker does not inherit it
+ * (tsx hooks the main thread only), so the worker registers it before it loads anything else.
+ */
+function tsxRegistration(): string | undefined {
+  const flags = [...process.execArgv, ...(process.env["NODE_OPTIONS"]?.split(" ") ?? [])];
+  const loader = flags.find((flag) => /\btsx\b/.test(flag));
+  if (loader === undefined) return undefined;
+  const url = /file:\/\/\S+/.exec(loader)?.[0];
+  for (const from of [url, process.argv[1], `${process.cwd()}/_`]) {
+    if (from === undefined) continue;
+    try {
+      return pathToFileURL(createRequire(from).resolve("tsx/esm/api")).href;
+    } catch {
+      // Not to be found from there: the next place may know it.
+    }
+  }
+  return undefined;
+}
+
+function startWorker(start: WorkerStart): WorkerThread {
+  const tsx = tsxRegistration();
+  const source =
+    tsx === undefined
+      ? start.entry
+      : new URL(
+          `data:text/javascript,${encodeURIComponent(
+            `import { register } from ${JSON.stringify(tsx)};\nregister();\nawait import(${JSON.stringify(start.entry.href)});`,
+          )}`,
+        );
+  return shared.startWorker(source, start, {
+    ...(start.memoryLimit !== undefined && { resourceLimits: { maxOldGenerationSizeMb: start.memoryLimit } }),
+  });
+}
+
+export const node: Runtime = {
+  ...shared,
+  name: "node",
+  startWorker,
+  fromEventLoop: (fn) => fn(),
+  writeOutputDirectly,
+  explainLoadFailure(error, url) {
+    const code = (error as { code?: unknown } | null)?.code;
+    if (code !== "ERR_UNKNOWN_FILE_EXTENSION" || !/\.[cm]?tsx?$/.test(url)) return undefined;
+    return "this Node does not load TypeScript by itself; run the program with `node --import tsx`, or use Node 22.18 or later";
+  },
+};

@@ -1,0 +1,109 @@
+/**
+ * What the three runtimes share: ports and workers as `node:worker_threads` has them.
+ *
+ * @module
+ */
+
+import { AsyncLocalStorage } from "node:async_hooks";
+import { availableParallelism } from "node:os";
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  type Transferable,
+  Worker,
+  type WorkerOptions,
+  workerData,
+} from "node:worker_threads";
+import { clearTimeout, setTimeout } from "node:timers";
+import type { FlowLocal, Port, PortHandle, WorkerStart, WorkerThread } from "./types.ts";
+
+export const parallelism: number = availableParallelism();
+
+/** Marks the worker data as ours: a program's own workers have other data. */
+const MARK = "awaitlet";
+
+interface WorkerData {
+  readonly [MARK]: { readonly memory: SharedArrayBuffer; readonly port: MessagePort };
+}
+
+export function adoptPort(port: MessagePort): Port {
+  return {
+    post(message, transfer) {
+      port.postMessage(message, (transfer ?? []) as readonly Transferable[]);
+    },
+    receive() {
+      return receiveMessageOnPort(port);
+    },
+    listen(listener) {
+      port.on("message", listener);
+      port.start();
+      port.unref();
+    },
+    keepAlive(alive) {
+      if (alive) port.ref();
+      else port.unref();
+    },
+    close() {
+      port.close();
+    },
+  };
+}
+
+export function createChannel(): { port: Port; handle: PortHandle } {
+  const { port1, port2 } = new MessageChannel();
+  return { port: adoptPort(port1), handle: port2 };
+}
+
+export function startWorker(source: URL, start: WorkerStart, options: WorkerOptions): WorkerThread {
+  const port = start.port as MessagePort;
+  const data: WorkerData = { [MARK]: { memory: start.memory, port } };
+  const worker = new Worker(source, { ...options, workerData: data, transferList: [port] });
+  let error: { value: unknown } | undefined;
+  let ended = false;
+  const end = (exitCode?: number) => {
+    if (ended) return;
+    ended = true;
+    start.onEnd({ ...(error && { error }), ...(exitCode !== undefined && { exitCode }) });
+  };
+  // An error comes before the exit that it causes. What was thrown may be anything, `undefined` too.
+  worker.on("error", (value: unknown) => {
+    error ??= { value };
+  });
+  worker.on("exit", end);
+  return {
+    keepAlive(alive) {
+      if (alive) worker.ref();
+      else worker.unref();
+    },
+    terminate() {
+      worker.terminate().then(
+        (exitCode) => end(exitCode),
+        () => end(),
+      );
+    },
+  };
+}
+
+export function workerStart(): { memory: SharedArrayBuffer; port: Port } | undefined {
+  const data = (workerData as Partial<WorkerData> | null)?.[MARK];
+  return data && { memory: data.memory, port: adoptPort(data.port) };
+}
+
+export function after(ms: number, fn: () => void): () => void {
+  const timer = setTimeout(fn, ms);
+  timer.unref();
+  return () => clearTimeout(timer);
+}
+
+export function createFlowLocal<T>(): FlowLocal<T> {
+  const storage = new AsyncLocalStorage<T>();
+  return {
+    get: () => storage.getStore(),
+    run: (value, fn) => storage.run(value, fn),
+  };
+}
+
+export function captureFlow(): <R>(fn: () => R) => R {
+  return AsyncLocalStorage.snapshot();
+}

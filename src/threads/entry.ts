@@ -1,0 +1,23 @@
+/**
+ * What a worker runs first: it becomes a blocking thread.
+ *
+ * @module
+ */
+
+import { BlockingEnd } from "../bridge/blocking_end.ts";
+import { Channel } from "../bridge/channel.ts";
+import { setBlockingEnd } from "../bridge/here.ts";
+import { runtime } from "../runtime/current.ts";
+
+const start = runtime.workerStart();
+if (start === undefined) throw new TypeError("load the entry of a blocking thread: only awaitlet itself does that");
+
+runtime.writeOutputDirectly();
+const channel = new Channel(start.memory, start.port, "blocking");
+const end = new BlockingEnd(channel, (url) => import(url));
+setBlockingEnd(end);
+channel.listen(() => runtime.fromEventLoop(() => end.serve()));
+// An idle thread waits for its next task; the thread that started it decides how long.
+start.port.keepAlive(true);
+// What was sent before this thread listened.
+runtime.fromEventLoop(() => end.serve());

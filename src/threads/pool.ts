@@ -1,0 +1,250 @@
+/**
+ * A pool of blocking threads.
+ *
+ * @module
+ */
+
+import { currentCause } from "../bridge/loop_end.ts";
+import { type Cause, type Target, Task } from "../bridge/task.ts";
+import { QueueFull, ThreadDied } from "../errors.ts";
+import { runtime } from "../runtime/current.ts";
+import { Thread, type ThreadHost } from "./thread.ts";
+
+/** The settings of a pool of blocking threads. */
+export interface BlockingThreadsOptions {
+  /** How many threads are kept when there is nothing to do. Default 0. They are started when they are first needed. */
+  readonly min?: number;
+  /**
+   * How many threads there may be. Default: the number of cores and 8 more, 32 at most; as many as can compute at once,
+   * and 8 that wait meanwhile.
+   */
+  readonly max?: number;
+  /** After how many milliseconds an idle thread beyond `min` is ended. Default 10,000. */
+  readonly idleTimeout?: number;
+  /** How many tasks may wait for a thread; the next one rejects with {@link QueueFull}. Default: any number. */
+  readonly maxQueue?: number;
+  /** The most memory that the heap of one thread may take, in MiB. Default: the runtime's own limit. No effect on Bun. */
+  readonly memoryLimit?: number;
+}
+
+/** What `asyncDef.with()` takes. */
+export interface TaskOptions {
+  /** Cancels the task: its `awaitlet()` throws the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** How many milliseconds a cancelled task has to return, until its thread is ended. Default 5,000. */
+  readonly grace?: number;
+  /** Rejects with `NoAwaitOccurred` when the task returns without having awaited anything. Default `false`. */
+  readonly assertAwaitOccurs?: boolean;
+}
+
+const DEFAULT_MAX = Math.min(runtime.parallelism + 8, 32);
+const DEFAULT_IDLE_TIMEOUT = 10_000;
+const DEFAULT_GRACE = 5_000;
+export const DEFAULT_LOAD_TIMEOUT = 30_000;
+
+/**
+ * A pool of blocking threads, on which tasks run.
+ *
+ * A thread is either idle or busy. A task is in the queue, or on one thread, or settled.
+ */
+export class BlockingThreads {
+  readonly #min: number;
+  readonly #max: number;
+  readonly #idleTimeout: number;
+  readonly #maxQueue: number;
+  readonly #host: ThreadHost;
+  /** The idle threads, the one used last at the end, each with what cancels its ending. */
+  readonly #idle = new Map<Thread, () => void>();
+  readonly #busy = new Set<Thread>();
+  readonly #queue: Task[] = [];
+  readonly #running = new Map<Task, Thread>();
+
+  constructor(options: BlockingThreadsOptions = {}) {
+    this.#min = options.min ?? 0;
+    this.#max = options.max ?? Math.max(DEFAULT_MAX, this.#min);
+    this.#idleTimeout = options.idleTimeout ?? DEFAULT_IDLE_TIMEOUT;
+    this.#maxQueue = options.maxQueue ?? Number.POSITIVE_INFINITY;
+    if (!(this.#max >= 1 && this.#max >= this.#min)) {
+      throw new RangeError(`create blocking threads: max is ${this.#max}, it must be at least 1 and min`);
+    }
+    this.#host = {
+      memoryLimit: options.memoryLimit,
+      childTask: (url, name, childOptions) => {
+        const target = { url, name, loadTimeout: DEFAULT_LOAD_TIMEOUT, ...childOptions };
+        return (...args) => this.run(target, args, childOptions);
+      },
+      onIdle: (thread) => this.#onIdle(thread),
+      onEnd: (thread, died, unstarted) => this.#onEnd(thread, died, unstarted),
+    };
+  }
+
+  /** Runs `target` as a task. Never throws: whatever goes wrong rejects the promise. */
+  run(target: Target, args: readonly unknown[], options: TaskOptions = {}): Promise<unknown> {
+    const cause = currentCause.get();
+    const { assertAwaitOccurs = false, grace = DEFAULT_GRACE } = options;
+    const task = new Task({
+      target,
+      args,
+      assertAwaitOccurs,
+      cause,
+      caller: new Error(),
+      inFlow: runtime.captureFlow(),
+    });
+    // Structured: what cancels a task cancels those that its async code has started and waits for.
+    const signals = [options.signal, cause?.task.signal].filter((signal) => signal !== undefined);
+    for (const signal of signals) {
+      if (signal.aborted) {
+        task.settle({ outcome: "threw", value: signal.reason });
+        return task.result;
+      }
+    }
+    this.#submit(task);
+    if (!task.settled && signals.length > 0) this.#cancelWith(task, signals, grace);
+    return task.result;
+  }
+
+  #submit(task: Task): void {
+    const thread = this.#findIdle(task.target.url);
+    if (thread !== undefined) this.#give(thread, task);
+    else if (this.#busy.size < this.#max) this.#giveNew(task);
+    else if (this.#isHeldByAncestor(task)) this.#nest(task);
+    else if (this.#queue.length < this.#maxQueue) this.#queue.push(task);
+    else {
+      const message = `run ${task.target.name}: ${this.#queue.length} tasks wait for a thread already, the most that maxQueue allows`;
+      task.settle({ outcome: "threw", value: new QueueFull(message) });
+    }
+  }
+
+  /** An idle thread, best one that has loaded the module. */
+  #findIdle(url: string): Thread | undefined {
+    let found: Thread | undefined;
+    for (const thread of this.#idle.keys()) {
+      if (found === undefined || thread.hasLoaded(url) || !found.hasLoaded(url)) found = thread;
+    }
+    return found;
+  }
+
+  #give(thread: Thread, task: Task): void {
+    this.#idle.get(thread)?.();
+    this.#idle.delete(thread);
+    this.#busy.add(thread);
+    try {
+      thread.run(task);
+      this.#track(task, thread);
+    } catch (value) {
+      task.settle({ outcome: "threw", value });
+      this.#onIdle(thread);
+    }
+  }
+
+  #giveNew(task: Task): void {
+    let thread: Thread;
+    try {
+      thread = new Thread(this.#host);
+    } catch (cause) {
+      const said = cause instanceof Error ? cause.message : String(cause);
+      const value = new ThreadDied(`start a blocking thread: ${said}`, { cause });
+      task.settle({ outcome: "threw", value });
+      return;
+    }
+    this.#give(thread, task);
+  }
+
+  #isHeldByAncestor(task: Task): boolean {
+    return this.#ancestors(task).length > 0;
+  }
+
+  /** The waits above a task, nearest first, that hold threads of this pool. */
+  #ancestors(task: Task): { readonly thread: Thread; readonly cause: Cause }[] {
+    const ancestors = [];
+    for (let cause = task.cause; cause !== undefined; cause = cause.task.cause) {
+      const thread = this.#running.get(cause.task);
+      if (thread?.isWaiting(cause)) ancestors.push({ thread, cause });
+    }
+    return ancestors;
+  }
+
+  /** Runs a task on a parked thread that waits for it; on one more than `max` where none of those has its module. */
+  #nest(task: Task): void {
+    const ancestor = this.#ancestors(task).find(({ thread }) => thread.hasLoaded(task.target.url));
+    if (ancestor === undefined) {
+      this.#giveNew(task);
+      return;
+    }
+    try {
+      ancestor.thread.nest(task, ancestor.cause);
+      this.#track(task, ancestor.thread);
+    } catch (value) {
+      task.settle({ outcome: "threw", value });
+    }
+  }
+
+  #track(task: Task, thread: Thread): void {
+    this.#running.set(task, thread);
+    task.onSettled.push(() => this.#running.delete(task));
+  }
+
+  #cancelWith(task: Task, signals: readonly AbortSignal[], grace: number): void {
+    let cancelGrace: (() => void) | undefined;
+    const onAbort = (event: Event) => {
+      const { reason } = event.target as AbortSignal;
+      const queued = this.#queue.indexOf(task);
+      if (queued >= 0) {
+        this.#queue.splice(queued, 1);
+        task.settle({ outcome: "threw", value: reason });
+        return;
+      }
+      const thread = this.#running.get(task);
+      if (thread === undefined || task.signal.aborted) return;
+      thread.cancel(task, reason);
+      cancelGrace = runtime.after(grace, () => {
+        const message = `run ${task.target.name}: it was cancelled and had not returned ${grace} ms later, so its thread was ended`;
+        thread.terminate(new ThreadDied(message, { cause: reason }));
+      });
+    };
+    for (const signal of signals) signal.addEventListener("abort", onAbort, { once: true });
+    task.onSettled.push(() => {
+      cancelGrace?.();
+      for (const signal of signals) signal.removeEventListener("abort", onAbort);
+    });
+  }
+
+  #onIdle(thread: Thread): void {
+    this.#busy.delete(thread);
+    const next = this.#busy.size < this.#max ? this.#queue.shift() : undefined;
+    if (next !== undefined) {
+      this.#give(thread, next);
+      return;
+    }
+    const timeout = this.#busy.size < this.#max ? this.#idleTimeout : 0;
+    this.#idle.set(
+      thread,
+      runtime.after(timeout, () => this.#endIdle(thread)),
+    );
+  }
+
+  #endIdle(thread: Thread): void {
+    if (this.#idle.size + this.#busy.size <= this.#min) return;
+    this.#idle.delete(thread);
+    thread.terminate(new ThreadDied("end a blocking thread: it was idle"));
+  }
+
+  #onEnd(thread: Thread, died: ThreadDied, unstarted: Task | undefined): void {
+    const wasIdle = this.#idle.has(thread);
+    this.#idle.get(thread)?.();
+    this.#idle.delete(thread);
+    this.#busy.delete(thread);
+    // No task is there to reject, and what went wrong must be seen somewhere.
+    if (wasIdle || unstarted !== undefined) console.error(`awaitlet: an idle thread died: ${died.message}`, died.cause ?? "");
+    if (unstarted !== undefined) this.#submit(unstarted);
+    while (this.#queue.length > 0 && this.#busy.size < this.#max) this.#giveNew(this.#queue.shift() as Task);
+  }
+}
+
+let shared: BlockingThreads | undefined;
+
+/** The pool that tasks run on where no other is named. */
+export function defaultThreads(): BlockingThreads {
+  shared ??= new BlockingThreads();
+  return shared;
+}

@@ -1,0 +1,56 @@
+/**
+ * The messages between the two ends of a bridge.
+ *
+ * A blocking thread runs one task at a time, apart from those that run nested on it. While a task runs, its thread
+ * is on a stack of waits: each `awaitlet()` is one, and a call that the loop makes into the parked thread
+ * may await again, on top of it. Tasks, waits and calls have numbers of their own; a message is the number of its
+ * kind, then the fields below in their order, then a value.
+ *
+ * To the blocking end:
+ *
+ * - `run` task, module URL, export, then the arguments. Answered by `loaded`, once the module is,
+ *   where this thread had yet to load it; and then by `done`.
+ * - `settled` wait, outcome, then the value or what was thrown. Ends the wait. Not sent twice.
+ * - `call` call, wait, depth, task, function, then the arguments: calls a function that the task has passed to async code. It runs
+ *   once `wait`, its cause, is on top of the stack, or, when that wait is over, once the thread waits no deeper than
+ *   there. Answered by `answer`.
+ * - `nest` wait, depth, task, module URL, export, then the arguments: runs a task on top of the wait that
+ *   caused it. Only for a module that this thread has loaded. Answered by `done`.
+ * - `cancel` task, then the reason: thrown at the task's `awaitlet()`, the present one or the next. No answer.
+ * - `released` function, count: the loop has dropped `count` receipts of a function. No answer.
+ *
+ * To the loop end:
+ *
+ * - `loaded` task: the module stands, the task begins.
+ * - `failed` task, then what was thrown: the module could not be loaded. The loop ends the thread.
+ * - `evaluate` task, wait, depth, mode, count, then as many expressions. Answered by `settled`: with the value
+ *   where there is one expression, else with an array. In mode `hold` the one value stays on the loop, and its number
+ *   is the answer.
+ * - `answer` call, outcome, then the value or what was thrown.
+ * - `done` task, awaited, outcome, then the value or what was thrown. Ends the task: its references, in both
+ *   directions, are dropped by each end when it sends or reads this.
+ * - `released` reference, count: the task has dropped `count` receipts of a reference. No answer.
+ *
+ * Wherever a value stands, functions stand in it as one of `CROSSING`: a function that its sender keeps, one that its
+ * receiver keeps, or, to the loop end, a recorded expression, which is evaluated as it is read.
+ *
+ * A bridge ends with its blocking thread. Whatever has not been answered then is answered by `ThreadDied`, on the loop,
+ * after all that the thread had sent has been read.
+ *
+ * @module
+ */
+
+export const TO_BLOCKING = ["run", "settled", "call", "nest", "cancel", "released"] as const;
+export type ToBlocking = (typeof TO_BLOCKING)[number];
+
+export const TO_LOOP = ["loaded", "failed", "evaluate", "answer", "done", "released"] as const;
+export type ToLoop = (typeof TO_LOOP)[number];
+
+/** How a wait, a call or a task has ended. `cancelled`: with the very reason that the task was cancelled with. */
+export const OUTCOMES = ["returned", "threw", "cancelled"] as const;
+export type Outcome = { readonly outcome: "returned" | "threw"; readonly value: unknown };
+
+export const MODES = ["await", "hold"] as const;
+export type Mode = (typeof MODES)[number];
+
+export const CROSSING = ["sender's", "receiver's", "expression"] as const;

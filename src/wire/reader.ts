@@ -1,0 +1,216 @@
+import { ByteReader, malformed } from "./byte_reader.ts";
+import type { Extension } from "./codec.ts";
+import { readError } from "./error_codec.ts";
+import * as tag from "./tags.ts";
+import { readLoneView, readResizableBuffer, readView } from "./views.ts";
+
+type Properties = Record<string, unknown>;
+
+interface Shape {
+  readonly keys: readonly string[];
+  /** A key would set the prototype, when assigned. */
+  readonly isHarmful: boolean;
+}
+
+/** Reads the messages that a `Writer` writes. */
+export class Reader extends ByteReader {
+  readonly #extension: Extension;
+  #attachments: readonly object[] = [];
+  /** The objects of the message, numbered as the writer did. */
+  #objects: unknown[] = [];
+  #shapes: Shape[] = [];
+
+  constructor(extension: Extension) {
+    super();
+    this.#extension = extension;
+  }
+
+  /**
+   * Starts a message.
+   *
+   * @param bytes The packet's bytes. All that is kept of them is copied.
+   * @param attachments The packet's attachments.
+   */
+  override begin(bytes: Uint8Array, attachments: readonly object[] = []): void {
+    super.begin(bytes);
+    this.#attachments = attachments;
+    this.#objects = [];
+    this.#shapes = [];
+  }
+
+  /**
+   * Ends the message, and lets go of its values.
+   *
+   * @throws {SyntaxError} When a part of it was not read.
+   */
+  end(): void {
+    const { left } = this;
+    this.begin(new Uint8Array(0));
+    if (left > 0) throw malformed(`${left} bytes of it are left over`);
+  }
+
+  /**
+   * Reads a value.
+   *
+   * @returns The copy.
+   * @throws {SyntaxError} When the bytes are not what a writer writes.
+   */
+  value(): unknown {
+    const first = this.byte();
+    if (first >= tag.SMALL_INTEGER) return first - tag.SMALL_INTEGER;
+    if (first >= tag.SHORT_STRING) return this.latin1(first - tag.SHORT_STRING);
+    switch (first) {
+      case tag.UNDEFINED:
+        return undefined;
+      case tag.NULL:
+        return null;
+      case tag.FALSE:
+        return false;
+      case tag.TRUE:
+        return true;
+      case tag.INTEGER:
+        return this.integer();
+      case tag.FLOAT:
+        return this.float();
+      case tag.SHAPED_OBJECT:
+        return this.#plain({}, this.#shape());
+      case tag.DATE:
+        return this.keep(new Date(this.float()));
+      case tag.UTF8:
+        return this.utf8();
+      case tag.UTF16:
+        return this.utf16();
+      case tag.REFERENCE:
+        return this.#reference();
+      case tag.OBJECT:
+        return this.#plain({}, this.#newShape());
+      case tag.ARRAY:
+        return this.#array();
+      default:
+        return this.#other(first);
+    }
+  }
+
+  /** Numbers an object, before what is in it. */
+  keep<T extends object>(object: T): T {
+    this.#objects.push(object);
+    return object;
+  }
+
+  #other(first: number): unknown {
+    switch (first) {
+      case tag.BIGINT:
+        return this.bigint();
+      case tag.NEGATIVE_BIGINT:
+        return -this.bigint();
+      case tag.BARE_OBJECT:
+        return this.#plain(Object.create(null), this.#newShape());
+      case tag.SHAPED_BARE_OBJECT:
+        return this.#plain(Object.create(null), this.#shape());
+      case tag.LOOSE_ARRAY:
+        return this.#looseArray();
+      case tag.MAP:
+        return this.#map();
+      case tag.SET:
+        return this.#set();
+      case tag.REGEXP:
+        return this.keep(new RegExp(this.string(), this.string()));
+      case tag.BOXED:
+        return this.keep(Object(this.value()));
+      case tag.ERROR:
+        return readError(this);
+      case tag.BUFFER:
+        return this.keep(this.copy(this.count()));
+      case tag.RESIZABLE_BUFFER:
+        return this.keep(readResizableBuffer(this));
+      case tag.VIEW:
+        return this.#later(readView);
+      case tag.LONE_VIEW:
+        return this.keep(readLoneView(this));
+      case tag.ATTACHMENT:
+        return this.#attachment();
+      case tag.EXTENSION:
+        return this.#later(() => this.#extension.read(this));
+      default:
+        throw malformed(`there is no kind of value ${first}`);
+    }
+  }
+
+  /** Numbers what can be made only after what is in it. */
+  #later<T>(read: (reader: Reader) => T): T {
+    const n = this.#objects.push(UNFINISHED) - 1;
+    const value = read(this);
+    this.#objects[n] = value;
+    return value;
+  }
+
+  #reference(): unknown {
+    const n = this.uint();
+    const object = this.#objects[n];
+    if (n >= this.#objects.length || object === UNFINISHED) throw malformed(`there is no object ${n}`);
+    return object;
+  }
+
+  #plain(object: Properties, { keys, isHarmful }: Shape): object {
+    this.keep(object);
+    if (isHarmful) {
+      for (const key of keys) define(object, key, this.value());
+    } else {
+      for (let i = 0; i < keys.length; i++) object[keys[i] as string] = this.value();
+    }
+    return object;
+  }
+
+  #shape(): Shape {
+    const n = this.uint();
+    const shape = this.#shapes[n];
+    if (shape === undefined) throw malformed(`there is no shape ${n}`);
+    return shape;
+  }
+
+  #newShape(): Shape {
+    const keys: string[] = [];
+    for (let count = this.count(); count > 0; count--) keys.push(this.string());
+    const shape = { keys, isHarmful: keys.includes("__proto__") };
+    this.#shapes.push(shape);
+    return shape;
+  }
+
+  #array(): unknown[] {
+    const array: unknown[] = this.keep([]);
+    for (let count = this.count(); count > 0; count--) array.push(this.value());
+    return array;
+  }
+
+  #looseArray(): unknown[] {
+    const array: unknown[] = this.keep([]);
+    array.length = this.uint();
+    for (let count = this.count(); count > 0; count--) define(array, String(this.value()), this.value());
+    return array;
+  }
+
+  #map(): Map<unknown, unknown> {
+    const map = this.keep(new Map<unknown, unknown>());
+    for (let count = this.count(); count > 0; count--) map.set(this.value(), this.value());
+    return map;
+  }
+
+  #set(): Set<unknown> {
+    const set = this.keep(new Set<unknown>());
+    for (let count = this.count(); count > 0; count--) set.add(this.value());
+    return set;
+  }
+
+  #attachment(): object {
+    const n = this.uint();
+    const object = this.#attachments[n];
+    if (object === undefined) throw malformed(`there is no attachment ${n}`);
+    return this.keep(object);
+  }
+}
+
+const UNFINISHED = Symbol("unfinished");
+
+function define(object: object, key: string, value: unknown): void {
+  Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
+}

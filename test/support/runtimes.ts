@@ -1,0 +1,62 @@
+import { execFileSync } from "node:child_process";
+import { delimiter, join } from "node:path";
+import process from "node:process";
+
+/** A runtime that test files are run on. */
+export interface Runtime {
+  /** Its name and version: `node-20.20`. */
+  name: string;
+  /** The command that runs a file, without the file. */
+  command: [string, ...string[]];
+}
+
+const DENO_PERMISSIONS = [
+  "--no-prompt",
+  "--allow-read",
+  "--allow-write",
+  "--allow-env",
+  "--allow-sys",
+  "--allow-net",
+  "--allow-run",
+];
+
+function ask(binary: string, ...args: string[]): string {
+  return execFileSync(binary, args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }).trim();
+}
+
+function minor(version: string): string {
+  return version.split(".", 2).join(".");
+}
+
+function node(binary: string): Runtime {
+  const [version = "", typescript] = ask(
+    binary,
+    "-p",
+    "process.versions.node + ' ' + (process.features.typescript || '')",
+  ).split(" ");
+  const name = `node-${minor(version)}`;
+  return { name, command: typescript ? [binary] : [binary, "--import", "tsx"] };
+}
+
+function deno(binary: string): Runtime {
+  const version = ask(binary, "eval", "console.log(Deno.version.deno)");
+  return { name: `deno-${minor(version)}`, command: [binary, "run", ...DENO_PERMISSIONS] };
+}
+
+function bun(binary: string): Runtime {
+  return { name: `bun-${minor(ask(binary, "--version"))}`, command: [binary] };
+}
+
+/**
+ * Finds the runtimes to test on: the Node at hand and those in `AWAITLET_NODES`, and the Deno and the Bun that are
+ * installed as development dependencies.
+ *
+ * @param root The folder of the project.
+ * @returns The runtimes, Node first.
+ */
+export function findRuntimes(root: string): Runtime[] {
+  const bin = join(root, "node_modules", ".bin");
+  const here = process.versions.deno || process.versions.bun ? "node" : process.execPath;
+  const others = (process.env.AWAITLET_NODES ?? "").split(delimiter).filter((binary) => binary !== "");
+  return [...[here, ...others].map(node), deno(join(bin, "deno")), bun(join(bin, "bun"))];
+}

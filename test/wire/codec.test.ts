@@ -1,0 +1,450 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { NotTransferable } from "../../src/errors.ts";
+import { type AnyFunction, type Extension, Reader, Writer } from "../../src/wire/codec.ts";
+import { decode, difference, encode, NO_FUNCTIONS, roundTrip } from "./round_trip.ts";
+
+const test = suite("codec");
+
+function crosses(value: unknown, name = String(value)): void {
+  assert.is(difference(value, roundTrip(value)), "", name);
+}
+
+const NUMBERS = [
+  0,
+  -0,
+  1,
+  127,
+  128,
+  -1,
+  -128,
+  2 ** 31 - 1,
+  2 ** 31,
+  -(2 ** 31),
+  -(2 ** 31) - 1,
+  2 ** 53,
+  1.5,
+].concat([1e308, 5e-324, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1.7e12]);
+
+const STRINGS = [
+  "",
+  "a",
+  "é",
+  "ÿ",
+  "Ā",
+  "日本語",
+  "👍",
+  "\0",
+  "\ufeffbyte order mark",
+  "\ud800",
+  "\udc00x",
+  "x\ud83d",
+];
+
+test("primitives", () => {
+  for (const value of [undefined, null, true, false, ...NUMBERS, ...STRINGS])
+    crosses(value, `${String(value)}`);
+  for (const n of [0n, 1n, -1n, 2n ** 63n, -(2n ** 64n), 10n ** 400n, -(10n ** 400n)]) crosses(n);
+});
+
+test("strings of every length and plane", () => {
+  for (const s of ["a", "é", "я", "漢", "👍", "\ud800", "a👍", "é漢", "\ufeff"]) {
+    for (let n = 0; n < 140; n++) crosses(s.repeat(n), `${s} ${n} times`);
+    for (const n of [1023, 1024, 4095, 4096, 4097, 20_000]) crosses(s.repeat(n), `${s} ${n} times`);
+  }
+  for (const s of ["abc ", "漢字", "👍", "\udfff"])
+    assert.ok(roundTrip(s.repeat(700_000)) === s.repeat(700_000), s);
+});
+
+test("objects", () => {
+  class Point {
+    x = 1;
+    y = [2];
+  }
+  const plain: Record<string, [value: object, copy: object]> = {
+    "an instance without methods": [new Point(), { x: 1, y: [2] }],
+    arguments: [
+      (function (..._: number[]) {
+        return arguments;
+      })(1, 2),
+      { 0: 1, 1: 2 },
+    ],
+    "a getter": [
+      {
+        get a() {
+          return 1;
+        },
+      },
+      { a: 1 },
+    ],
+    "symbol keys and hidden ones": [
+      Object.defineProperty({ [Symbol("s")]: 1, a: 1 }, "b", { value: 2 }),
+      { a: 1 },
+    ],
+  };
+  for (const [name, [value, copy]] of Object.entries(plain))
+    assert.is(difference(copy, roundTrip(value)), "", name);
+  const same: object[] = [
+    {},
+    { a: 1 },
+    { a: undefined },
+    { "": 0, "a-b": 1, 7: 2, 日本: 3 },
+    { a: { b: { c: {} } } },
+    [[], [[]]],
+    Object.assign(Object.create(null), { a: 1 }),
+    [Object.create(null), Object.create(null), {}],
+    [undefined, null],
+    Array.from({ length: 300 }, (_, i) => i * 1000),
+    [{ a: 1 }, { a: 2 }, { b: 1 }, { a: 3 }],
+    Array.from({ length: 30 }, (_, i) => ({ [`k${i % 11}`]: i, n: { i } })),
+    new Map<unknown, unknown>([
+      [1, "a"],
+      [{ a: 1 }, new Map()],
+      [Number.NaN, -0],
+    ]),
+    new Set<unknown>([1, "a", [], new Set()]),
+    new Date(0),
+    new Date(Number.NaN),
+    new Date(8.64e15),
+    /a\/b/giu,
+    /[\p{L}--a]/v,
+    /(?:)/,
+    /日\n/,
+    Object(1),
+    Object(-0),
+    Object("s"),
+    Object(true),
+    Object(5n),
+    [1, , 3],
+    [, ,],
+    new Array(5),
+    Object.assign([1, 2], { a: 1, "-1": 2, "01": 3, 4294967295: 4 }),
+    Object.assign([, 1], { b: 1 }),
+  ];
+  for (const value of same) crosses(value);
+  const match = /(?<year>\d+)-(\d)?/.exec("in 2024-") as RegExpExecArray;
+  crosses(match);
+  assert.is(roundTrip(match).groups?.year, "2024");
+});
+
+test("a key named __proto__ sets no prototype", () => {
+  for (const json of ['{"__proto__":{"a":1},"b":2}', '[{"__proto__":1},{"__proto__":2}]'])
+    crosses(JSON.parse(json));
+  crosses(Object.assign([], JSON.parse('{"a":1}')));
+  const array = Object.defineProperty([1], "__proto__", { value: { evil: true }, enumerable: true });
+  assert.ok(Array.isArray(roundTrip(array)) && Object.getPrototypeOf(roundTrip(array)) === Array.prototype);
+});
+
+test("a sparse array takes as much room as its elements", () => {
+  const sparse: unknown[] = [];
+  sparse[999_999_999] = "x";
+  const packet = encode(sparse);
+  assert.ok(packet.bytes.length < 30);
+  const copy = decode(packet) as unknown[];
+  assert.is(copy.length, 1e9);
+  assert.equal(Object.keys(copy), ["999999999"]);
+  crosses(Object.assign([], { length: 2 ** 32 - 1 }));
+});
+
+test("identity: cycles and shared objects", () => {
+  const shared = { s: new Date(1), boxed: Object(1) };
+  const value: Record<string, unknown> = { shared, again: [shared, shared.s, shared.boxed], map: new Map() };
+  value.self = value;
+  (value.map as Map<unknown, unknown>).set(value, value.map).set("set", new Set([shared, value]));
+  crosses(value);
+  const array: unknown[] = [];
+  array.push(array, Object.assign([1, , array], { array }));
+  crosses(array);
+});
+
+test("identity spans all values of a message, and none beyond", () => {
+  const writer = new Writer(NO_FUNCTIONS);
+  const reader = new Reader(NO_FUNCTIONS);
+  const object = { a: [1] };
+  for (let i = 0; i < 3; i++) {
+    writer.begin();
+    writer.uint(2 ** 53 - 1);
+    writer.value(object, "a");
+    writer.string("between\ud800");
+    writer.value([object.a, object], "b");
+    const { bytes } = writer.finish();
+    reader.begin(bytes, []);
+    assert.is(reader.uint(), 2 ** 53 - 1);
+    const first = reader.value() as typeof object;
+    assert.is(reader.string(), "between\ud800");
+    const [a, whole] = reader.value() as [unknown, unknown];
+    reader.end();
+    assert.is(a, first.a);
+    assert.is(whole, first);
+  }
+});
+
+test("integers beside values", () => {
+  const writer = new Writer(NO_FUNCTIONS);
+  const reader = new Reader(NO_FUNCTIONS);
+  const numbers = Array.from({ length: 53 }, (_, i) => [2 ** i - 1, 2 ** i, 2 ** i + 1]).flat();
+  writer.begin();
+  for (const n of numbers) writer.uint(n);
+  reader.begin(writer.finish().bytes, []);
+  for (const n of numbers) assert.is(reader.uint(), n);
+});
+
+test("subclasses without methods cross as their base", () => {
+  class Result extends Array<unknown> {
+    constructor() {
+      super();
+      Object.defineProperties(this, { count: { value: 3, writable: true }, command: { value: "SELECT" } });
+    }
+    static override get [Symbol.species]() {
+      return Array;
+    }
+  }
+  const result = new Result();
+  result.push({ a: 1 }, { a: 2 });
+  assert.is(difference([{ a: 1 }, { a: 2 }], roundTrip<unknown[]>(result)), "");
+  class Table extends Map<string, number> {}
+  class Moment extends Date {}
+  assert.is(difference(new Map([["a", 1]]), roundTrip(new Table([["a", 1]]) as Map<string, number>)), "");
+  assert.is(difference(new Date(5), roundTrip(new Moment(5) as Date)), "");
+});
+
+test("what can be neither copied nor called is refused, with the path to it", async () => {
+  class Handle {
+    #fd = 3;
+    close() {
+      return this.#fd;
+    }
+  }
+  class Stack extends Array {
+    peek() {
+      return this[0];
+    }
+  }
+  class Getter extends Map {
+    get first() {
+      return 1;
+    }
+  }
+  class Lies {
+    readonly [Symbol.toStringTag] = "Map";
+  }
+  const controller = new AbortController();
+  const detached = new ArrayBuffer(8);
+  const view = new Uint8Array(detached);
+  structuredClone(detached, { transfer: [detached] });
+  const refused: Record<string, unknown> = {
+    "an instance of Handle": new Handle(),
+    "an instance of Stack": new Stack(),
+    "an instance of Getter": new Getter(),
+    "an instance of Lies": new Lies(),
+    "an instance of AbortSignal": controller.signal,
+    "a symbol": Symbol("s"),
+    "a function": () => {},
+    "an instance of Response": new Response(""),
+    "an instance of Headers": new Headers(),
+    "an instance of URL": new URL("http://x"),
+    "an instance of Blob": new Blob([]),
+    "an instance of WeakMap": new WeakMap(),
+    "an instance of WeakSet": new WeakSet(),
+    "an instance of WeakRef": new WeakRef({}),
+    "an instance of Symbol": Object(Symbol()),
+    "an instance of Generator": (function* () {})(),
+    "an instance of Math": Math,
+    "an object with methods": Object.create({ f() {} }),
+    "an instance of Module": new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)),
+    "a detached ArrayBuffer": detached,
+    "a detached Uint8Array": view,
+    "an object with methods ": Object.create(
+      Object.create({
+        get a() {
+          return 1;
+        },
+      }),
+    ),
+  };
+  for (const [what, value] of Object.entries(refused)) {
+    const expected = `Cannot copy result.rows[3].handle: ${what.trim()} can be neither copied nor called; use hold() to keep it on its own side, or pass on its data`;
+    const error = refusal({ rows: [1, 2, 3, { id: 1, handle: value }] });
+    assert.is(error.message, expected);
+    assert.is(error.path, "result.rows[3].handle");
+    assert.instance(error, NotTransferable);
+  }
+  assert.match(
+    refusal([][Symbol.iterator]()).message,
+    /Cannot copy result: an instance of (Array )?Iterator can/,
+  );
+  const thenables: [value: unknown, what: string][] = [
+    [Promise.resolve(), "an instance of Promise"],
+    [{ then() {} }, "an object with a then method"],
+    [
+      new (class Query extends Promise<void> {
+        get [Symbol.toStringTag]() {
+          return "x";
+        }
+      })(() => {}),
+      "an instance of Query",
+    ],
+  ];
+  for (const [value, what] of thenables) {
+    assert.is(
+      refusal({ a: value }).message,
+      `Cannot copy result.a: ${what} can be neither copied nor called; await it first`,
+    );
+  }
+});
+
+test("paths", () => {
+  const bad = Symbol("bad");
+  const paths: Record<string, unknown> = {
+    'result["a-b"][""]': { "a-b": { "": bad } },
+    'result.get("key").x': new Map([["key", { x: bad }]]),
+    "result.get(1)": new Map([[1, bad]]),
+    "[...result.keys()][1]": new Map<unknown, number>([
+      [0, 0],
+      [bad, 1],
+    ]),
+    "[...[...result.keys()][0]][1].x": new Map([[new Set([1, { x: bad }]), 1]]),
+    "[...result.values()][0]": new Map([[{}, bad]]),
+    "result[2].named": [0, 0, Object.assign([1], { named: bad })],
+    "result.größe": { größe: bad },
+    result: bad,
+    "result[5]": Object.assign([], { 5: bad }),
+    "result.a.b": {
+      get throws() {
+        throw new Error("not now");
+      },
+      a: { b: bad },
+    },
+  };
+  for (const [path, value] of Object.entries(paths)) {
+    if (path === "result.a.b") assert.throws(() => encode(value), "not now");
+    else assert.is(refusal(value).path, path);
+  }
+  const cycle: Record<string, unknown> = {};
+  cycle.self = [cycle, { cycle, bad }];
+  assert.is(refusal(cycle).path, "result.self[1].bad");
+});
+
+function refusal(value: unknown): NotTransferable {
+  try {
+    encode(value);
+  } catch (error) {
+    return error as NotTransferable;
+  }
+  throw new Error("it was not refused");
+}
+
+test("a getter that throws throws its own error", () => {
+  const error = new TypeError("mine");
+  try {
+    encode({
+      get a() {
+        throw error;
+      },
+    });
+    assert.unreachable();
+  } catch (thrown) {
+    assert.is(thrown, error);
+  }
+});
+
+test("a getter that uses the writer is told so", () => {
+  assert.throws(
+    () =>
+      encode({
+        get a() {
+          return roundTrip(1);
+        },
+      }),
+    /reading it used the same writer/,
+  );
+  crosses({ a: 1 });
+});
+
+test("nesting: deep values work, or fail cleanly", () => {
+  for (const wrap of [(a: unknown): unknown => ({ a }), (a: unknown): unknown => [a]]) {
+    for (const depth of [500, 1000, 5000, 100_000]) {
+      let value: unknown = 1;
+      for (let i = 0; i < depth; i++) value = wrap(value);
+      if (depth <= 1000) encode(value);
+      else
+        assert.throws(
+          () => encode(value),
+          (error: Error) => error instanceof RangeError && /nested so deeply/.test(error.message),
+        );
+      if (depth <= 1000) roundTrip(value);
+    }
+  }
+  crosses([1]);
+});
+
+const counting = (): Extension & { asked: number } => ({
+  asked: 0,
+  write(value: AnyFunction, writer: Writer) {
+    this.asked++;
+    const known = functions.get(value);
+    if (known === undefined) return false;
+    writer.uint(functions.size);
+    writer.string("fn");
+    writer.value(known, "arguments");
+    return true;
+  },
+  read: (reader) => [reader.uint(), reader.string(), reader.value()],
+});
+const functions = new Map<AnyFunction, unknown>();
+
+test("functions are their owner's: also proxies, and once a message", () => {
+  const hostile = new Proxy(() => {}, {
+    get: () => {
+      throw new Error("get");
+    },
+    has: () => {
+      throw new Error("has");
+    },
+    getPrototypeOf: () => {
+      throw new Error("getPrototypeOf");
+    },
+    ownKeys: () => {
+      throw new Error("ownKeys");
+    },
+  });
+  const shared = { shared: true };
+  const inner = () => {};
+  functions.clear();
+  functions.set(hostile, [shared, inner]).set(inner, "inner").set(Date, shared);
+  const extension = counting();
+  const writer = new Writer(extension);
+  const reader = new Reader(extension);
+  writer.begin();
+  writer.value({ then: 1, hostile, again: hostile, Date, shared, after: [1] }, "result");
+  const { bytes } = writer.finish();
+  reader.begin(bytes, []);
+  const copy = reader.value() as Record<string, unknown>;
+  reader.end();
+  const standIn = [3, "fn", [shared, [3, "fn", "inner"]]];
+  assert.equal(copy, {
+    then: 1,
+    hostile: standIn,
+    again: standIn,
+    Date: [3, "fn", shared],
+    shared,
+    after: [1],
+  });
+  assert.is(copy.hostile, copy.again);
+  assert.is((copy.hostile as [0, 0, [unknown]])[2][0], copy.shared);
+  assert.is(extension.asked, 3);
+});
+
+test("a refusal inside what an owner writes names its own root", () => {
+  const call = () => {};
+  functions.clear();
+  functions.set(call, [1, { at: Symbol() }]);
+  const writer = new Writer(counting());
+  writer.begin();
+  assert.throws(
+    () => writer.value([call], "result"),
+    (error: NotTransferable) => error.path === "arguments[1].at",
+  );
+});
+
+test.run();
