@@ -4,8 +4,14 @@
  * @module
  */
 
-export { type AsyncDef, asyncDef } from "./src/async_def.ts";
-export { type AwaitletResult, awaitlet, isBlockingThread } from "./src/awaitlet.ts";
+export { type AsyncDef, type AsyncDefOptions, asyncDef } from "./src/async_def.ts";
+export { type AwaitletResult, awaitlet, hold, isBlockingThread, type Reference } from "./src/awaitlet.ts";
+export {
+  BlockingThreads,
+  type BlockingThreadsOptions,
+  type BlockingThreadsStats,
+} from "./src/blocking_threads.ts";
+export { ContextVar, currentSignal } from "./src/context_var.ts";
 export {
   NoAwaitletContext,
   NoAwaitOccurred,

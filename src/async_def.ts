@@ -4,8 +4,15 @@
  * @module
  */
 
-import { type Given, startTask, targetOf } from "./modules.ts";
+import { type BlockingThreads, poolOf } from "./blocking_threads.ts";
+import { startTask, targetOf } from "./modules.ts";
 import type { TaskOptions } from "./threads/pool.ts";
+
+/** What `asyncDef.with()` takes. */
+export interface AsyncDefOptions extends TaskOptions {
+  /** The pool to run on. Default: the one of the task for which the present code runs, else the default pool. */
+  readonly threads?: BlockingThreads;
+}
 
 /** Runs a function of a blocking module as a task. */
 export interface AsyncDef {
@@ -17,7 +24,7 @@ export interface AsyncDef {
   <A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Awaited<R>>;
 }
 
-function withOptions(options: TaskOptions): AsyncDef {
+function withOptions({ threads, ...options }: AsyncDefOptions): AsyncDef {
   return (fn, ...args) => {
     const target = targetOf(fn);
     if (target === undefined) {
@@ -25,7 +32,9 @@ function withOptions(options: TaskOptions): AsyncDef {
         `asyncDef: ${fn instanceof Function ? fn.name || "the function" : String(fn)} is no function of a blockingModule(); a closure cannot move to another thread, so put it into a module and name that by blockingModule()`,
       );
     }
-    return startTask(target, [...args], options) as Promise<Awaited<ReturnType<typeof fn>>>;
+    return startTask(target, [...args], options, threads && poolOf(threads)) as Promise<
+      Awaited<ReturnType<typeof fn>>
+    >;
   };
 }
 
@@ -50,7 +59,5 @@ function withOptions(options: TaskOptions): AsyncDef {
  */
 export const asyncDef: AsyncDef & {
   /** `asyncDef` with settings: `signal` and `grace` to cancel, `assertAwaitOccurs` to be sure that it awaits. */
-  with(options: TaskOptions): AsyncDef;
+  with(options: AsyncDefOptions): AsyncDef;
 } = Object.assign(withOptions({}), { with: withOptions });
-
-export type { Given };

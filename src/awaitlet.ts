@@ -4,8 +4,8 @@
  * @module
  */
 
-import { blockingEnd } from "./bridge/here.ts";
 import type { BlockingEnd } from "./bridge/blocking_end.ts";
+import { blockingEnd } from "./bridge/here.ts";
 import { NoAwaitletContext } from "./errors.ts";
 import { gather, nodeOf } from "./wire/expression.ts";
 
@@ -21,13 +21,14 @@ type Opaque =
   | ArrayBufferView;
 
 /** The value that `awaitlet()` gives for a `T`: promises awaited, also those in arrays and plain objects. */
-export type AwaitletResult<T> = T extends PromiseLike<unknown>
-  ? Awaited<T>
-  : T extends Opaque
-    ? T
-    : T extends object
-      ? { [K in keyof T]: AwaitletResult<T[K]> }
-      : T;
+export type AwaitletResult<T> =
+  T extends PromiseLike<unknown>
+    ? Awaited<T>
+    : T extends Opaque
+      ? T
+      : T extends object
+        ? { [K in keyof T]: AwaitletResult<T[K]> }
+        : T;
 
 /**
  * Waits, in blocking code, for what async code gives: `await`, spelt as a function.
@@ -61,6 +62,36 @@ export function awaitlet<T>(value: T): AwaitletResult<T> {
   if (rebuild === undefined) return value as AwaitletResult<T>;
   const results = end.evaluate(found, "await");
   return rebuild(found.length === 1 ? [results] : (results as unknown[])) as AwaitletResult<T>;
+}
+
+/** A value that stays on the loop, and what releases it: `using` does. */
+export type Reference<T> = T & Disposable;
+
+/**
+ * Waits for what async code gives and keeps it on the loop: for what cannot be copied, and is gone on with.
+ *
+ * What is done to the reference is recorded, as with an async module. `using` releases it at the end of its block; the
+ * end of the task releases all.
+ *
+ * @param expression What an `asyncModule()`, or another reference, gave.
+ * @returns A reference to the awaited value, typed as the value itself.
+ * @throws {NoAwaitletContext} when no task runs here. Whatever `awaitlet()` throws. A reference that is used after it
+ * was disposed of, or after its task, throws `ReferenceReleased`.
+ *
+ * @example In a blocking module
+ * ```ts ignore
+ * using connection = hold(db.sql.reserve());
+ * const [row] = awaitlet(connection`select now()`);
+ * ```
+ */
+export function hold<T>(expression: T): Reference<Awaited<T>> {
+  const end = currentEnd();
+  if (nodeOf(expression) === undefined) {
+    throw new TypeError(
+      "hold: this is no recorded expression; give it what an asyncModule() or a reference gave",
+    );
+  }
+  return end.hold(expression) as Reference<Awaited<T>>;
 }
 
 /**

@@ -9,13 +9,18 @@ import { blockingManner } from "./bridge/blocking_manner.ts";
 import { blockingEnd } from "./bridge/here.ts";
 import { evaluateHere } from "./bridge/local.ts";
 import type { Target } from "./bridge/task.ts";
-import { DEFAULT_LOAD_TIMEOUT, defaultThreads } from "./threads/pool.ts";
+import { DEFAULT_LOAD_TIMEOUT, defaultThreads, type Pool, type TaskOptions } from "./threads/pool.ts";
 import { type Manner, record } from "./wire/expression.ts";
 
 /** A parameter of blocking code: where it is a function, or holds some, the caller may give async ones. */
 export type Given<T> = T extends (...args: infer A) => infer R
   ? (...args: A) => R | PromiseLike<R>
-  : T extends readonly unknown[] | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | Date | ArrayBufferView
+  : T extends
+        | readonly unknown[]
+        | ReadonlyMap<unknown, unknown>
+        | ReadonlySet<unknown>
+        | Date
+        | ArrayBufferView
     ? T
     : T extends object
       ? { [K in keyof T]: Given<T[K]> }
@@ -85,9 +90,12 @@ function blockingFunction(target: Target): unknown {
   return Object.defineProperty(call, TARGET, { value: target });
 }
 
-/** Runs a task from the loop; in blocking code, records that it is to be run. */
-export function startTask(target: Target, args: unknown[], options: object = {}): unknown {
-  if (blockingEnd() === undefined) return defaultThreads().run(target, args, options);
+/**
+ * Runs a task from the loop: on `pool`, else where the task runs for which the present code does, else on the default
+ * pool. In blocking code, records that it is to be run.
+ */
+export function startTask(target: Target, args: unknown[], options: TaskOptions = {}, pool?: Pool): unknown {
+  if (blockingEnd() === undefined) return (pool ?? defaultThreads()).run(target, args, options);
   const { url, name, loadTimeout } = target;
   const root = { kind: "task", url, name, options: { loadTimeout, ...options } } as const;
   return record({ from: { root }, step: { kind: "call", args } }, blockingManner);

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { NoAwaitletContext } from "../errors.ts";
+import { NoAwaitletContext, ReferenceReleased } from "../errors.ts";
 import { runtime } from "../runtime/current.ts";
 import { Reader } from "../wire/codec.ts";
 import { type Node, record } from "../wire/expression.ts";
@@ -13,15 +13,19 @@ import { MODES, type Mode, type Outcome, TO_BLOCKING, TO_LOOP, type ToLoop } fro
 import { blockingManner } from "./blocking_manner.ts";
 import type { Arrived, Channel } from "./channel.ts";
 import { Crossing } from "./crossing.ts";
-import { attempt, type Cancellation, readOutcome, writeOutcome } from "./outcome.ts";
 import { Outbox } from "./outbox.ts";
+import { attempt, type Cancellation, readOutcome, writeOutcome } from "./outcome.ts";
 import { References, Scope } from "./references.ts";
 import { continueStack } from "./stack.ts";
+import { Variables } from "./variables.ts";
 
 /** One task, seen from the thread that runs it. */
 interface Frame {
   readonly task: number;
   readonly scope: Scope;
+  readonly variables: Variables;
+  /** The references that were disposed of, for the next message to say so. */
+  readonly released: number[];
   awaited: boolean;
   /** Set by `cancel`; thrown once. */
   cancellation: Cancellation | undefined;
@@ -94,6 +98,11 @@ export class BlockingEnd {
     return this.#running.length > 0;
   }
 
+  /** The context variables of the task that runs here. */
+  get variables(): Variables | undefined {
+    return this.#running.at(-1)?.variables;
+  }
+
   /** Serves what has arrived. Called from the event loop, so no task runs, and none waits for another. */
   serve(): void {
     this.#receiveArrived();
@@ -123,28 +132,33 @@ export class BlockingEnd {
       writer.uint(wait.depth);
       writer.uint(MODES.indexOf(mode));
       writer.uint(expressions.length);
+      writer.uint(frame.released.length);
+      for (const id of frame.released) writer.uint(id);
+      frame.variables.write(writer);
       for (const expression of expressions) writer.value(expression, "expression");
     });
+    frame.variables.sent();
+    frame.released.length = 0;
     const { outcome, value } = this.#park(wait);
     if (outcome === "returned") return value;
-    continueStack(value, "awaitlet()", this.evaluate);
+    continueStack(value, "awaitlet()", new Error().stack ?? "");
     throw value;
   }
 
   /** Awaits one expression on the loop and keeps its value there: the reference, and what releases it. */
   hold(expression: unknown): unknown {
     const id = this.evaluate([expression], "hold") as number;
-    let released = false;
-    const scope = (this.#running.at(-1) as Frame).scope;
+    const frame = this.#running.at(-1) as Frame;
+    let disposed = false;
     const node = this.#referenceNode(id, () => {
-      if (released) throw new TypeError("use a reference: it has been disposed of");
+      if (disposed) throw new ReferenceReleased("use a reference: it has been disposed of");
+      if (frame.scope.ended) throw new ReferenceReleased("use a reference: the task that held it has ended");
     });
     return record(node, {
       ...blockingManner,
       dispose: () => () => {
-        if (released || scope.ended) return;
-        released = true;
-        this.#release(id, 1);
+        if (!disposed) frame.released.push(id);
+        disposed = true;
       },
     });
   }
@@ -155,7 +169,8 @@ export class BlockingEnd {
 
   /** Reads what has arrived, without waiting for more. */
   #receiveArrived(): void {
-    for (let next = this.#channel.take(); next !== undefined; next = this.#channel.take()) this.#receive(next);
+    for (let next = this.#channel.take(); next !== undefined; next = this.#channel.take())
+      this.#receive(next);
   }
 
   /** Runs the nested tasks whose ancestor was done before they could begin. */
@@ -213,6 +228,7 @@ export class BlockingEnd {
         const id = reader.uint();
         const wait = this.#waits.find((other) => other.id === id);
         this.#arriving.begin(wait?.frame.scope);
+        (wait?.frame.variables ?? new Variables()).read(reader);
         const outcome = readOutcome(reader, wait?.frame.cancellation);
         if (wait !== undefined) wait.outcome = outcome;
         break;
@@ -245,11 +261,20 @@ export class BlockingEnd {
 
   #readRun(): Run {
     const task = this.#reader.uint();
-    const frame: Frame = { task, scope: new Scope(), awaited: false, cancellation: undefined, cancelled: false };
+    const frame: Frame = {
+      task,
+      scope: new Scope(),
+      variables: new Variables(),
+      released: [],
+      awaited: false,
+      cancellation: undefined,
+      cancelled: false,
+    };
     this.#frames.set(task, frame);
     this.#arriving.begin(frame.scope);
     const url = this.#reader.string();
     const name = this.#reader.string();
+    frame.variables.read(this.#reader);
     return { frame, url, name, args: this.#reader.value() as unknown[] };
   }
 
@@ -261,6 +286,7 @@ export class BlockingEnd {
     const frame = this.#frames.get(reader.uint());
     const fn = reader.uint();
     this.#arriving.begin(frame?.scope);
+    (frame?.variables ?? new Variables()).read(reader);
     const args = reader.value() as unknown[];
     // The task has ended: the loop end has answered this call itself.
     if (frame === undefined) return;
@@ -270,8 +296,10 @@ export class BlockingEnd {
       this.#running.pop();
       this.#outbox.send("answer", frame.scope, true, (writer, instead) => {
         writer.uint(id);
+        frame.variables.write(writer);
         writeOutcome(writer, instead ?? outcome, "result", frame.cancellation);
       });
+      frame.variables.sent();
     };
     this.#calls.push({ cause, depth, frame, run });
   }
@@ -317,23 +345,19 @@ export class BlockingEnd {
     this.#outbox.send("done", frame.scope, true, (writer, instead) => {
       writer.uint(frame.task);
       writer.uint(frame.awaited ? 1 : 0);
+      frame.variables.write(writer);
       writeOutcome(writer, instead ?? outcome, "result", frame.cancellation);
     });
     this.#references.end(frame.scope);
     this.#runCalls();
-  }
-
-  #release(id: number, count: number): void {
-    this.#outbox.send("released", undefined, true, (writer) => {
-      writer.uint(id);
-      writer.uint(count);
-    });
   }
 }
 
 function noSuchFunction(url: string, name: string, exports: Exports): string {
   const functions = Object.keys(exports).filter((key) => typeof exports[key] === "function");
   const there = functions.length > 0 ? `its functions are ${functions.join(", ")}` : "it exports no function";
-  const what = Object.hasOwn(exports, name) ? `its export "${name}" is not a function` : `it has no export "${name}"`;
+  const what = Object.hasOwn(exports, name)
+    ? `its export "${name}" is not a function`
+    : `it has no export "${name}"`;
   return `run ${name} of ${url}: ${what}; ${there}`;
 }

@@ -113,6 +113,10 @@ export class Channel {
     return this.#signal.parked;
   }
 
+  get parkedMs(): number {
+    return this.#signal.parkedMs;
+  }
+
   close(): void {
     this.#port.close();
   }

@@ -33,7 +33,9 @@ export class Crossing implements Extension {
     const node = nodeOf(value);
     if (node !== undefined) {
       if (this.#expressions === undefined) {
-        throw new TypeError(`send ${describe(node)} to blocking code: it is a recorded expression; await it first`);
+        throw new TypeError(
+          `send ${describe(node)} to blocking code: it is a recorded expression; await it first`,
+        );
       }
       writer.uint(CROSSING.indexOf("expression"));
       this.#expressions.write(node, writer);
@@ -54,7 +56,8 @@ export class Crossing implements Extension {
   read(reader: Reader): unknown {
     const crossing = CROSSING[reader.uint()];
     if (crossing === "expression") {
-      if (this.evaluator === undefined) throw new TypeError("read a message: an expression stands where none can");
+      if (this.evaluator === undefined)
+        throw new TypeError("read a message: an expression stands where none can");
       return this.evaluator.read(reader);
     }
     const id = reader.uint();

@@ -32,7 +32,10 @@ export async function evaluateHere(node: Node, modules: Modules): Promise<unknow
   const evaluateRoot = async ({ root }: Extract<Node, { root: unknown }>): Promise<Evaluated> => {
     if (root.kind === "loop") return { value: globalThis, receiver: undefined };
     if (root.kind !== "module") throw new TypeError(`await a ${root.kind}: it belongs to a blocking thread`);
-    return { value: modules.loadedModule(root.url) ?? (await modules.loadModule(root.url)), receiver: undefined };
+    return {
+      value: modules.loadedModule(root.url) ?? (await modules.loadModule(root.url)),
+      receiver: undefined,
+    };
   };
   const evaluateStep = async ({ from, step }: Extract<Node, { step: unknown }>): Promise<Evaluated> => {
     const before = await evaluate(from);

@@ -5,21 +5,18 @@
  */
 
 import { NoAwaitOccurred, ReferenceReleased } from "../errors.ts";
-import { runtime } from "../runtime/current.ts";
-import type { FlowLocal } from "../runtime/types.ts";
 import { Reader, type Writer } from "../wire/codec.ts";
 import { Evaluator, NotLoaded, type Roots } from "../wire/expression_codec.ts";
 import { MODES, type Mode, type Outcome, TO_BLOCKING, TO_LOOP, type ToBlocking } from "../wire/protocol.ts";
 import type { Arrived, Channel } from "./channel.ts";
 import { Crossing } from "./crossing.ts";
-import { Outbox } from "./outbox.ts";
+import { type Cause, currentFlow } from "./flow.ts";
+import { Outbox, type WriteFields } from "./outbox.ts";
 import { type Cancellation, readOutcome, writeOutcome } from "./outcome.ts";
 import { References } from "./references.ts";
-import { appendStack } from "./stack.ts";
-import type { Cause, Task } from "./task.ts";
-
-/** The wait for which the present code runs on the loop, where it does. */
-export const currentCause: FlowLocal<Cause> = runtime.createFlowLocal();
+import { continueStack } from "./stack.ts";
+import type { Task } from "./task.ts";
+import { Variables } from "./variables.ts";
 
 /** What the loop end asks of the thread that it belongs to. */
 export interface LoopEndHost {
@@ -66,7 +63,7 @@ export class LoopEnd {
       },
       release: (id, count) => {
         if (this.#ended) return;
-        this.#outbox.send("released", undefined, false, (writer) => {
+        this.#send("released", undefined, (writer) => {
           writer.uint(id);
           writer.uint(count);
         });
@@ -124,8 +121,10 @@ export class LoopEnd {
         writer.uint(task.id);
         writer.string(task.target.url);
         writer.string(task.target.name);
+        task.variables.write(writer);
         writer.value(task.args, "arguments");
       });
+      task.variables.sent();
       this.#working++;
       return packet;
     } catch (error) {
@@ -138,7 +137,7 @@ export class LoopEnd {
   cancel(task: Task, reason: unknown): void {
     if (!this.#tasks.has(task.id)) return;
     const send = (value: unknown) =>
-      this.#outbox.send("cancel", task.scope, false, (writer) => {
+      this.#send("cancel", task, (writer) => {
         writer.uint(task.id);
         writer.value(value, "reason");
       });
@@ -159,7 +158,8 @@ export class LoopEnd {
 
   /** Reads all that has arrived. */
   serve(): void {
-    for (let next = this.#channel.take(); next !== undefined; next = this.#channel.take()) this.#receive(next);
+    for (let next = this.#channel.take(); next !== undefined; next = this.#channel.take())
+      this.#receive(next);
   }
 
   /** The thread has ended because of `error`: answers all that waits for it, apart from the task `spared`. */
@@ -182,7 +182,7 @@ export class LoopEnd {
     for (const [id, call] of this.#calls) {
       if (call.task !== task) continue;
       this.#calls.delete(id);
-      call.settle({ outcome: "threw", value: released() });
+      call.settle({ outcome: "threw", value: taskHasEnded() });
     }
     this.#references.end(task.scope);
   }
@@ -191,16 +191,13 @@ export class LoopEnd {
     const reader = this.#reader;
     reader.begin(bytes, attachments);
     const kind = TO_LOOP[reader.uint()];
-    if (kind === "released") {
-      this.#references.released(reader.uint(), reader.uint());
-      return;
-    }
     const number = reader.uint();
     if (kind === "answer") {
       const call = this.#calls.get(number);
       if (call === undefined) return;
       this.#calls.delete(number);
-      this.#readEvaluating(call.task, { bytes, attachments }, 2, () => readOutcome(reader, cancellationOf(call.task)), call.settle);
+      const read = () => readOutcome(reader, cancellationOf(call.task));
+      this.#readEvaluating(call.task, { bytes, attachments }, 2, read, call.settle);
       return;
     }
     const task = this.#tasks.get(number);
@@ -230,14 +227,18 @@ export class LoopEnd {
     const depth = reader.uint();
     const mode = MODES[reader.uint()] as Mode;
     const count = reader.uint();
+    const released = reader.uint();
+    for (let i = 0; i < released; i++) this.#references.released(reader.uint(), 1);
     const settle = (outcome: Outcome) => this.#settleWait(task, wait, mode, outcome);
     const readAll = (): Outcome => {
       const values = Array.from({ length: count }, () => reader.value());
       return { outcome: "returned", value: count === 1 ? values[0] : Promise.all(values) };
     };
     task.inFlow(() =>
-      currentCause.run({ end: this, task, wait, depth }, () => {
-        this.#readEvaluating(task, arrived, 6, readAll, (outcome) => settleAwaited(outcome, settle));
+      currentFlow.run({ cause: { end: this, task, wait, depth }, variables: task.variables }, () => {
+        this.#readEvaluating(task, arrived, 7 + released, readAll, (outcome) =>
+          settleAwaited(outcome, settle),
+        );
       }),
     );
   }
@@ -256,11 +257,12 @@ export class LoopEnd {
     settle: (outcome: Outcome) => void,
   ): void {
     const evaluator = new Evaluator(this.#roots);
-    const attemptRead = (): void => {
+    const attemptRead = (variables: Variables): void => {
       this.#arriving.begin(task.scope);
       this.#arriving.evaluator = evaluator;
       let outcome: Outcome;
       try {
+        variables.read(this.#reader);
         outcome = read();
       } catch (value) {
         if (value instanceof NotLoaded) {
@@ -280,18 +282,26 @@ export class LoopEnd {
           this.#reader.begin(kept.bytes, kept.attachments);
           for (let i = 0; i < header; i++) this.#reader.uint();
           evaluator.again();
-          attemptRead();
+          // The variables that came with the message stand already, and may have been set anew since.
+          attemptRead(new Variables());
         },
         (value: unknown) => settle({ outcome: "threw", value }),
       );
     };
-    attemptRead();
+    attemptRead(task.variables);
+  }
+
+  /** Sends to the thread while it runs `task`: it is parked, or computes and looks when it next parks. */
+  #send(kind: ToBlocking, task: Task | undefined, write: WriteFields): void {
+    this.#outbox.send(kind, task?.scope, false, write);
+    if (kind === "settled" || kind === "call") task?.variables.sent();
   }
 
   #settleWait(task: Task, wait: number, mode: Mode, outcome: Outcome): void {
     if (this.#ended || !this.#tasks.has(task.id)) return;
-    this.#outbox.send("settled", task.scope, false, (writer, instead) => {
+    this.#send("settled", task, (writer, instead) => {
       writer.uint(wait);
+      task.variables.write(writer);
       const keep = mode === "hold" && outcome.outcome === "returned" && instead === undefined;
       const value = keep ? this.#references.keepAnew(outcome.value, task.scope) : outcome.value;
       writeOutcome(writer, instead ?? { ...outcome, value }, "result", cancellationOf(task));
@@ -307,33 +317,37 @@ export class LoopEnd {
         task.settle({ outcome: "threw", value: new NoAwaitOccurred(message) });
       } else {
         const { value } = outcome;
-        if (value instanceof Error && outcome.outcome === "threw" && value !== task.signal.reason) {
-          appendStack(value, `asyncDef(${task.target.name})`, task.caller.stack ?? "");
+        if (outcome.outcome === "threw" && value !== task.signal.reason) {
+          continueStack(value, `asyncDef(${task.target.name})`, task.caller.stack ?? "");
         }
         task.settle(outcome);
       }
     };
     const read = () => readOutcome(this.#reader, cancellationOf(task));
     this.#working--;
-    task.inFlow(() => this.#readEvaluating(task, arrived, 3, read, (outcome) => settleAwaited(outcome, finish)));
+    task.inFlow(() =>
+      this.#readEvaluating(task, arrived, 3, read, (outcome) => settleAwaited(outcome, finish)),
+    );
     this.#host.onDone(task);
   }
 
   #call(task: Task, fn: number, args: unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (!this.#tasks.has(task.id)) throw released();
-      const cause = currentCause.get();
+      if (!this.#tasks.has(task.id)) throw taskHasEnded();
+      const cause = currentFlow.get()?.cause;
       const within = cause?.end === this ? cause : undefined;
       const id = ++this.#lastCall;
-      const settle = ({ outcome, value }: Outcome) => (outcome === "returned" ? resolve(value) : reject(value));
+      const settle = ({ outcome, value }: Outcome) =>
+        outcome === "returned" ? resolve(value) : reject(value);
       this.#calls.set(id, { task, settle });
       try {
-        this.#outbox.send("call", task.scope, false, (writer) => {
+        this.#send("call", task, (writer) => {
           writer.uint(id);
           writer.uint(within?.wait ?? 0);
           writer.uint(within?.depth ?? 0);
           writer.uint(task.id);
           writer.uint(fn);
+          task.variables.write(writer);
           writer.value(args, "arguments");
         });
       } catch (error) {
@@ -344,7 +358,7 @@ export class LoopEnd {
   }
 }
 
-function released(): ReferenceReleased {
+function taskHasEnded(): ReferenceReleased {
   return new ReferenceReleased("call a function of blocking code: the task that passed it has ended");
 }
 

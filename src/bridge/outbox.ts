@@ -43,7 +43,12 @@ export class Outbox<Kind extends string> {
   send(kind: Kind, scope: Scope | undefined, poke: boolean, write: WriteFields): number {
     // A getter in a value that is being written may itself send: then that message needs a writer of its own.
     if (this.#busy) {
-      return new Outbox(this.#channel, this.#kinds, this.#references, this.#end).send(kind, scope, poke, write);
+      return new Outbox(this.#channel, this.#kinds, this.#references, this.#end).send(
+        kind,
+        scope,
+        poke,
+        write,
+      );
     }
     this.#busy = true;
     try {

@@ -27,7 +27,12 @@ export interface Cancellation {
 }
 
 /** Writes an outcome. `cancellation` is the task's, where it was cancelled. */
-export function writeOutcome(writer: Writer, { outcome, value }: Outcome, name: string, cancellation?: Cancellation): void {
+export function writeOutcome(
+  writer: Writer,
+  { outcome, value }: Outcome,
+  name: string,
+  cancellation?: Cancellation,
+): void {
   if (outcome === "threw" && cancellation !== undefined && cancellation.reason === value) {
     writer.uint(OUTCOMES.indexOf("cancelled"));
     return;

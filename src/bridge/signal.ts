@@ -17,6 +17,7 @@ const TAKEN = { toBlocking: 2, toLoop: 3 } as const;
 const BOXED = { toBlocking: 4, toLoop: 5 } as const;
 const BOXED_LENGTH = { toBlocking: 6, toLoop: 7 } as const;
 const PARKED = 8;
+const PARKED_MS = 9;
 const CELL_BYTES = 64;
 
 /** The bytes that a lane's box holds: a message that fits goes through shared memory, without the port. */
@@ -30,6 +31,7 @@ export function createSharedMemory(): SharedArrayBuffer {
 /** One end's view of the cells. */
 export class Signal {
   readonly #cells: Int32Array<SharedArrayBuffer>;
+  #parkedMs = 0;
 
   constructor(memory: SharedArrayBuffer) {
     this.#cells = new Int32Array(memory, 0, CELL_BYTES / Int32Array.BYTES_PER_ELEMENT);
@@ -79,14 +81,22 @@ export class Signal {
    * sees meanwhile that it is parked.
    */
   park(seen: number, ms: number = Number.POSITIVE_INFINITY): void {
+    const from = performance.now();
     Atomics.store(this.#cells, PARKED, 1);
     Atomics.wait(this.#cells, PUBLISHED.toBlocking, seen, ms);
     Atomics.store(this.#cells, PARKED, 0);
+    this.#parkedMs += performance.now() - from;
+    Atomics.store(this.#cells, PARKED_MS, this.#parkedMs);
   }
 
   /** Whether the blocking end is parked. */
   get parked(): boolean {
     return Atomics.load(this.#cells, PARKED) === 1;
+  }
+
+  /** For how many milliseconds the blocking end has been parked, in all, up to its last waking. */
+  get parkedMs(): number {
+    return Atomics.load(this.#cells, PARKED_MS);
   }
 }
 

@@ -4,31 +4,35 @@
  * @module
  */
 
+/** Where awaitlet's own sources are, as a path: frames from there tell a user nothing. */
+const OWN = new URL("..", import.meta.url).pathname;
+
 /**
  * Continues the stack of an error that came across with the stack of this side.
  *
  * @param error What is about to be thrown here; anything but an error is left alone.
  * @param where The call that it is thrown from, as the user wrote it.
- * @param above The function whose callers are shown.
+ * @param stack The stack of this side.
  */
-export function continueStack(error: unknown, where: string, above: Function): void {
+export function continueStack(error: unknown, where: string, stack: string): void {
   if (!(error instanceof Error)) return;
-  const here: { stack?: string } = new Error();
-  const capture: ((target: object, above: Function) => void) | undefined = Error.captureStackTrace;
-  capture?.(here, above);
-  appendStack(error, where, here.stack ?? "");
-}
-
-/** Appends `stack`, without its first line where that is a message, to the stack of `error`. */
-export function appendStack(error: Error, where: string, stack: string): void {
-  const frames = stack.replace(/^\w*Error\b.*\n/, "");
+  const there = error.stack ?? `${error.name}: ${error.message}`;
+  // V8 starts a stack with the error's name and message.
+  const here = stack.replace(/^\w*Error\b.*\n/, "");
   try {
     Object.defineProperty(error, "stack", {
-      value: `${error.stack ?? `${error.name}: ${error.message}`}\n    --- ${where} ---\n${frames}`,
+      value: `${withoutOwn(there)}\n    --- ${where} ---\n${withoutOwn(here)}`,
       writable: true,
       configurable: true,
     });
   } catch {
     // A frozen error keeps the stack it has.
   }
+}
+
+function withoutOwn(stack: string): string {
+  return stack
+    .split("\n")
+    .filter((line) => !(line.includes(OWN) && /^\s*at |@/.test(line)))
+    .join("\n");
 }

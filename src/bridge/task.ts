@@ -5,8 +5,9 @@
  */
 
 import type { Outcome } from "../wire/protocol.ts";
-import type { LoopEnd } from "./loop_end.ts";
+import type { Flow } from "./flow.ts";
 import { Scope } from "./references.ts";
+import { Variables } from "./variables.ts";
 
 /** A function of a blocking module. */
 export interface Target {
@@ -16,23 +17,15 @@ export interface Target {
   readonly loadTimeout: number;
 }
 
-/** The wait of a task that the present code runs for: what its calls into the task are caused by. */
-export interface Cause {
-  readonly end: LoopEnd;
-  readonly task: Task;
-  readonly wait: number;
-  readonly depth: number;
-}
-
 export interface TaskStart {
   readonly target: Target;
   readonly args: readonly unknown[];
   readonly assertAwaitOccurs: boolean;
-  /** The wait in whose async code the task was started, where it was. */
-  readonly cause: Cause | undefined;
+  /** What the task was started for. */
+  readonly flow: Flow | undefined;
   /** Made where the task was asked for: its stack is shown below that of what the task throws. */
   readonly caller: Error;
-  /** Runs a function in the asynchronous flow of the caller. */
+  /** Runs a function in the asynchronous flow of the caller, with its AsyncLocalStorage stores. */
   readonly inFlow: <R>(fn: () => R) => R;
 }
 
@@ -43,21 +36,24 @@ export class Task {
   readonly target: Target;
   readonly args: readonly unknown[];
   readonly assertAwaitOccurs: boolean;
-  readonly cause: Cause | undefined;
+  readonly cause: Flow["cause"];
   readonly caller: Error;
   readonly inFlow: <R>(fn: () => R) => R;
   readonly scope: Scope = new Scope();
+  readonly variables: Variables;
   readonly result: Promise<unknown>;
   readonly #abort = new AbortController();
   #settle: ((outcome: Outcome) => void) | undefined;
   /** Called once, when the task has settled. */
   readonly onSettled: (() => void)[] = [];
 
-  constructor({ target, args, assertAwaitOccurs, cause, caller, inFlow }: TaskStart) {
+  constructor({ target, args, assertAwaitOccurs, flow, caller, inFlow }: TaskStart) {
     this.target = target;
     this.args = args;
     this.assertAwaitOccurs = assertAwaitOccurs;
-    this.cause = cause;
+    this.cause = flow?.cause;
+    this.variables = flow?.variables.fork() ?? new Variables();
+    this.variables.sendAll();
     this.caller = caller;
     this.inFlow = inFlow;
     this.result = new Promise((resolve, reject) => {

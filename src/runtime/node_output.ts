@@ -21,7 +21,9 @@ function redirect(stream: NodeJS.WriteStream, fd: number): void {
   const write = (chunk: string | Uint8Array, encoding?: BufferEncoding | Done, done?: Done): boolean => {
     const callback = typeof encoding === "function" ? encoding : done;
     const bytes =
-      typeof chunk === "string" ? Buffer.from(chunk, typeof encoding === "string" ? encoding : "utf8") : chunk;
+      typeof chunk === "string"
+        ? Buffer.from(chunk, typeof encoding === "string" ? encoding : "utf8")
+        : chunk;
     writeFully(fd, bytes);
     if (callback !== undefined) process.nextTick(callback);
     return true;

@@ -6,6 +6,7 @@
 
 import { AsyncLocalStorage } from "node:async_hooks";
 import { availableParallelism } from "node:os";
+import { clearTimeout, setTimeout } from "node:timers";
 import {
   MessageChannel,
   type MessagePort,
@@ -15,7 +16,6 @@ import {
   type WorkerOptions,
   workerData,
 } from "node:worker_threads";
-import { clearTimeout, setTimeout } from "node:timers";
 import type { FlowLocal, Port, PortHandle, WorkerStart, WorkerThread } from "./types.ts";
 
 export const parallelism: number = availableParallelism();
@@ -30,7 +30,7 @@ interface WorkerData {
 export function adoptPort(port: MessagePort): Port {
   return {
     post(message, transfer) {
-      port.postMessage(message, (transfer ?? []) as readonly Transferable[]);
+      port.postMessage(message, [...(transfer ?? [])] as Transferable[]);
     },
     receive() {
       return receiveMessageOnPort(port);

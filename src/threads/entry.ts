@@ -10,7 +10,8 @@ import { setBlockingEnd } from "../bridge/here.ts";
 import { runtime } from "../runtime/current.ts";
 
 const start = runtime.workerStart();
-if (start === undefined) throw new TypeError("load the entry of a blocking thread: only awaitlet itself does that");
+if (start === undefined)
+  throw new TypeError("load the entry of a blocking thread: only awaitlet itself does that");
 
 runtime.writeOutputDirectly();
 const channel = new Channel(start.memory, start.port, "blocking");

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { currentCause } from "../bridge/loop_end.ts";
-import { type Cause, type Target, Task } from "../bridge/task.ts";
+import { type Cause, currentFlow } from "../bridge/flow.ts";
+import { type Target, Task } from "../bridge/task.ts";
 import { QueueFull, ThreadDied } from "../errors.ts";
 import { runtime } from "../runtime/current.ts";
 import { Thread, type ThreadHost } from "./thread.ts";
 
 /** The settings of a pool of blocking threads. */
-export interface BlockingThreadsOptions {
+export interface PoolOptions {
   /** How many threads are kept when there is nothing to do. Default 0. They are started when they are first needed. */
   readonly min?: number;
   /**
@@ -21,13 +21,31 @@ export interface BlockingThreadsOptions {
   readonly max?: number;
   /** After how many milliseconds an idle thread beyond `min` is ended. Default 10,000. */
   readonly idleTimeout?: number;
-  /** How many tasks may wait for a thread; the next one rejects with {@link QueueFull}. Default: any number. */
+  /** How many tasks may wait for a thread; the next one rejects with `QueueFull`. Default: any number. */
   readonly maxQueue?: number;
   /** The most memory that the heap of one thread may take, in MiB. Default: the runtime's own limit. No effect on Bun. */
   readonly memoryLimit?: number;
 }
 
-/** What `asyncDef.with()` takes. */
+/** What a pool does at present. */
+export interface PoolStats {
+  /** Threads that wait for a task. */
+  readonly idle: number;
+  /** Threads that compute. */
+  readonly running: number;
+  /** Threads that wait for the loop, in an `awaitlet()`. */
+  readonly parked: number;
+  /** Threads that have yet to load their first module. */
+  readonly starting: number;
+  /** Tasks that wait for a thread. */
+  readonly queued: number;
+  /** Tasks that have settled, in the life of the pool. */
+  readonly done: number;
+  /** For how long threads have been parked, in milliseconds, all together, in the life of the pool. */
+  readonly parkedTime: number;
+}
+
+/** How a task is run. */
 export interface TaskOptions {
   /** Cancels the task: its `awaitlet()` throws the signal's reason. */
   readonly signal?: AbortSignal;
@@ -47,7 +65,7 @@ export const DEFAULT_LOAD_TIMEOUT = 30_000;
  *
  * A thread is either idle or busy. A task is in the queue, or on one thread, or settled.
  */
-export class BlockingThreads {
+export class Pool {
   readonly #min: number;
   readonly #max: number;
   readonly #idleTimeout: number;
@@ -58,8 +76,13 @@ export class BlockingThreads {
   readonly #busy = new Set<Thread>();
   readonly #queue: Task[] = [];
   readonly #running = new Map<Task, Thread>();
+  #done = 0;
+  /** The time that threads which have ended were parked. */
+  #parkedTime = 0;
+  #closed = false;
+  #onDrained: (() => void) | undefined;
 
-  constructor(options: BlockingThreadsOptions = {}) {
+  constructor(options: PoolOptions = {}) {
     this.#min = options.min ?? 0;
     this.#max = options.max ?? Math.max(DEFAULT_MAX, this.#min);
     this.#idleTimeout = options.idleTimeout ?? DEFAULT_IDLE_TIMEOUT;
@@ -80,27 +103,75 @@ export class BlockingThreads {
 
   /** Runs `target` as a task. Never throws: whatever goes wrong rejects the promise. */
   run(target: Target, args: readonly unknown[], options: TaskOptions = {}): Promise<unknown> {
-    const cause = currentCause.get();
+    const flow = currentFlow.get();
     const { assertAwaitOccurs = false, grace = DEFAULT_GRACE } = options;
     const task = new Task({
       target,
       args,
       assertAwaitOccurs,
-      cause,
+      flow,
       caller: new Error(),
       inFlow: runtime.captureFlow(),
     });
     // Structured: what cancels a task cancels those that its async code has started and waits for.
-    const signals = [options.signal, cause?.task.signal].filter((signal) => signal !== undefined);
-    for (const signal of signals) {
-      if (signal.aborted) {
-        task.settle({ outcome: "threw", value: signal.reason });
-        return task.result;
-      }
-    }
-    this.#submit(task);
+    const signals = [options.signal, flow?.cause?.task.signal].filter((signal) => signal !== undefined);
+    const aborted = signals.find((signal) => signal.aborted);
+    task.onSettled.push(() => this.#onSettled());
+    if (aborted !== undefined) task.settle({ outcome: "threw", value: aborted.reason });
+    else if (this.#closed) task.settle({ outcome: "threw", value: closed(target.name) });
+    else this.#submit(task);
     if (!task.settled && signals.length > 0) this.#cancelWith(task, signals, grace);
     return task.result;
+  }
+
+  stats(): PoolStats {
+    const busy = [...this.#busy];
+    const starting = busy.filter((thread) => thread.starting).length;
+    const parked = busy.filter((thread) => thread.parked).length;
+    return {
+      idle: this.#idle.size,
+      running: busy.length - starting - parked,
+      parked,
+      starting,
+      queued: this.#queue.length,
+      done: this.#done,
+      parkedTime: [...busy, ...this.#idle.keys()].reduce(
+        (sum, thread) => sum + thread.parkedMs,
+        this.#parkedTime,
+      ),
+    };
+  }
+
+  /** What the threads hold for tasks, calls and references: nothing, once all tasks have settled. */
+  get held(): { readonly tasks: number; readonly references: number; readonly calls: number } {
+    const all = [...this.#busy, ...this.#idle.keys()].map((thread) => thread.held);
+    const sum = (count: (held: Thread["held"]) => number) =>
+      all.reduce((total, held) => total + count(held), 0);
+    return { tasks: sum((h) => h.tasks), references: sum((h) => h.references), calls: sum((h) => h.calls) };
+  }
+
+  /** Takes no more tasks, and ends the threads when those it has are settled. */
+  async drain(): Promise<void> {
+    this.#closed = true;
+    if (this.#busy.size > 0 || this.#queue.length > 0) {
+      await new Promise<void>((resolve) => {
+        this.#onDrained = resolve;
+      });
+    }
+    this.terminate();
+  }
+
+  /** Ends all threads at once. */
+  terminate(): void {
+    this.#closed = true;
+    const died = new ThreadDied("run blocking code: its pool of threads was terminated");
+    for (const task of this.#queue.splice(0)) task.settle({ outcome: "threw", value: died });
+    for (const [thread, cancelEnding] of this.#idle) {
+      cancelEnding();
+      thread.terminate(died);
+    }
+    this.#idle.clear();
+    for (const thread of this.#busy) thread.terminate(died);
   }
 
   #submit(task: Task): void {
@@ -209,6 +280,10 @@ export class BlockingThreads {
     });
   }
 
+  #onSettled(): void {
+    this.#done++;
+  }
+
   #onIdle(thread: Thread): void {
     this.#busy.delete(thread);
     const next = this.#busy.size < this.#max ? this.#queue.shift() : undefined;
@@ -216,7 +291,9 @@ export class BlockingThreads {
       this.#give(thread, next);
       return;
     }
-    const timeout = this.#busy.size < this.#max ? this.#idleTimeout : 0;
+    this.#checkDrained();
+    // A thread beyond `max`, started for a task whose ancestors held the others, goes at once.
+    const timeout = this.#busy.size + this.#idle.size < this.#max ? this.#idleTimeout : 0;
     this.#idle.set(
       thread,
       runtime.after(timeout, () => this.#endIdle(thread)),
@@ -235,16 +312,29 @@ export class BlockingThreads {
     this.#idle.delete(thread);
     this.#busy.delete(thread);
     // No task is there to reject, and what went wrong must be seen somewhere.
-    if (wasIdle || unstarted !== undefined) console.error(`awaitlet: an idle thread died: ${died.message}`, died.cause ?? "");
+    if (wasIdle || unstarted !== undefined)
+      console.error(`awaitlet: an idle thread died: ${died.message}`, died.cause ?? "");
+    this.#parkedTime += thread.parkedMs;
     if (unstarted !== undefined) this.#submit(unstarted);
     while (this.#queue.length > 0 && this.#busy.size < this.#max) this.#giveNew(this.#queue.shift() as Task);
+    this.#checkDrained();
+  }
+
+  #checkDrained(): void {
+    if (this.#busy.size === 0 && this.#queue.length === 0) this.#onDrained?.();
   }
 }
 
-let shared: BlockingThreads | undefined;
+function closed(name: string): Error {
+  return new Error(
+    `run ${name}: its pool of blocking threads takes no more tasks, it was disposed of or terminated`,
+  );
+}
+
+let shared: Pool | undefined;
 
 /** The pool that tasks run on where no other is named. */
-export function defaultThreads(): BlockingThreads {
-  shared ??= new BlockingThreads();
+export function defaultThreads(): Pool {
+  shared ??= new Pool();
   return shared;
 }

@@ -6,9 +6,10 @@
 
 import { loadedModule, loadModule } from "../bridge/async_modules.ts";
 import { Channel } from "../bridge/channel.ts";
+import type { Cause } from "../bridge/flow.ts";
 import { LoopEnd } from "../bridge/loop_end.ts";
 import { createSharedMemory } from "../bridge/signal.ts";
-import type { Cause, Task } from "../bridge/task.ts";
+import type { Task } from "../bridge/task.ts";
 import { ThreadDied } from "../errors.ts";
 import { runtime } from "../runtime/current.ts";
 import type { ThreadEnd, WorkerThread } from "../runtime/types.ts";
@@ -65,6 +66,15 @@ export class Thread {
 
   get parked(): boolean {
     return this.#channel.parked;
+  }
+
+  get parkedMs(): number {
+    return this.#channel.parkedMs;
+  }
+
+  /** Whether the thread has yet to load its first module. */
+  get starting(): boolean {
+    return this.#loaded.size === 0;
   }
 
   get held(): LoopEnd["held"] {
@@ -139,7 +149,10 @@ export class Thread {
     // thread may run it, since this one cannot have begun.
     const given = this.#task;
     const unstarted =
-      given !== undefined && this.#loaded.size > 0 && this.#reason === undefined && !this.#end.wasTaken(given.packet)
+      given !== undefined &&
+      this.#loaded.size > 0 &&
+      this.#reason === undefined &&
+      !this.#end.wasTaken(given.packet)
         ? given.task
         : undefined;
     const died = this.#reason ?? explain(end);

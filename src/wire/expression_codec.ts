@@ -186,7 +186,12 @@ export class Evaluator {
 }
 
 /** Does one step to a value, on the thread that has it. */
-export function performStep(step: Step, value: unknown, receiver: unknown, args: readonly unknown[]): unknown {
+export function performStep(
+  step: Step,
+  value: unknown,
+  receiver: unknown,
+  args: readonly unknown[],
+): unknown {
   if (step.kind === "get") return get(value, step.key);
   if (typeof value !== "function") throw new TypeError("call an expression: it is not a function");
   if (step.kind === "new") return Reflect.construct(value, args);

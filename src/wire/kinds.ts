@@ -50,7 +50,8 @@ export function kindOf(value: object): Kind {
   if (ArrayBuffer.isView(value)) return "view";
   if (isError(value)) return "error";
   const tag = Object.prototype.toString.call(value);
-  if (tag === "[object MessagePort]") return "transferred";
+  // Node gives ports no tag; a port of another realm has nothing but its tag.
+  if (value instanceof MessagePort || tag === "[object MessagePort]") return "transferred";
   const brand = brands.get(tag);
   if (brand === undefined) return "refused";
   try {

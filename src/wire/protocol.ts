@@ -8,14 +8,14 @@
  *
  * To the blocking end:
  *
- * - `run` task, module URL, export, then the arguments. Answered by `loaded`, once the module is,
- *   where this thread had yet to load it; and then by `done`.
- * - `settled` wait, outcome, then the value or what was thrown. Ends the wait. Not sent twice.
- * - `call` call, wait, depth, task, function, then the arguments: calls a function that the task has passed to async code. It runs
- *   once `wait`, its cause, is on top of the stack, or, when that wait is over, once the thread waits no deeper than
- *   there. Answered by `answer`.
- * - `nest` wait, depth, task, module URL, export, then the arguments: runs a task on top of the wait that
- *   caused it. Only for a module that this thread has loaded. Answered by `done`.
+ * - `run` task, module URL, export, variables, then the arguments. Answered by `loaded`, once the module is, where this
+ *   thread had yet to load it; and then by `done`.
+ * - `settled` wait, variables, outcome. Ends the wait. Not sent twice.
+ * - `call` call, wait, depth, task, function, variables, then the arguments: calls a function that the task has passed to
+ *   async code. It runs once `wait`, its cause, is on top of the stack, or, when that wait is over, once the thread
+ *   waits no deeper than there. Answered by `answer`.
+ * - `nest` wait, depth, and then as `run`: runs a task on top of the wait that caused it, or, when its ancestor is done by
+ *   then, for itself. Only for a module that this thread has loaded. Answered by `done`.
  * - `cancel` task, then the reason: thrown at the task's `awaitlet()`, the present one or the next. No answer.
  * - `released` function, count: the loop has dropped `count` receipts of a function. No answer.
  *
@@ -23,13 +23,16 @@
  *
  * - `loaded` task: the module stands, the task begins.
  * - `failed` task, then what was thrown: the module could not be loaded. The loop ends the thread.
- * - `evaluate` task, wait, depth, mode, count, then as many expressions. Answered by `settled`: with the value
- *   where there is one expression, else with an array. In mode `hold` the one value stays on the loop, and its number
- *   is the answer.
- * - `answer` call, outcome, then the value or what was thrown.
- * - `done` task, awaited, outcome, then the value or what was thrown. Ends the task: its references, in both
- *   directions, are dropped by each end when it sends or reads this.
- * - `released` reference, count: the task has dropped `count` receipts of a reference. No answer.
+ * - `evaluate` task, wait, depth, mode, count, released, variables, then `count` expressions. Answered by `settled`: with
+ *   the value where there is one expression, else with an array. In mode `hold` the one value stays on the loop, and
+ *   its number is the answer. `released` is a count and as many numbers, of what was held and has been disposed of.
+ * - `answer` call, variables, outcome.
+ * - `done` task, awaited, variables, outcome. Ends the task: its references, in both directions, are dropped by each end
+ *   when it sends or reads this.
+ *
+ * An outcome is one of `OUTCOMES`, then the value or what was thrown, unless it is the very reason of the task's `cancel`.
+ * `variables` are a count and as many names and values: the task's context variables that the sender has set since its
+ * last message, or all of them where a task begins.
  *
  * Wherever a value stands, functions stand in it as one of `CROSSING`: a function that its sender keeps, one that its
  * receiver keeps, or, to the loop end, a recorded expression, which is evaluated as it is read.
@@ -43,7 +46,7 @@
 export const TO_BLOCKING = ["run", "settled", "call", "nest", "cancel", "released"] as const;
 export type ToBlocking = (typeof TO_BLOCKING)[number];
 
-export const TO_LOOP = ["loaded", "failed", "evaluate", "answer", "done", "released"] as const;
+export const TO_LOOP = ["loaded", "failed", "evaluate", "answer", "done"] as const;
 export type ToLoop = (typeof TO_LOOP)[number];
 
 /** How a wait, a call or a task has ended. `cancelled`: with the very reason that the task was cancelled with. */

@@ -162,9 +162,10 @@ export class Writer extends ByteWriter {
       else this.#looseArray(object);
     } else {
       const prototype = Object.getPrototypeOf(object);
-      if (prototype === Object.prototype || prototype === this.#plainPrototype) this.#plain(object, false);
+      if (prototype === Object.prototype) this.#plain(object, false);
       else if (prototype === Date.prototype) this.#date(object as Date);
       else if (prototype === null) this.#plain(object, true);
+      else if (prototype === this.#plainPrototype) this.#plain(object, false);
       else this.#other(object, prototype);
     }
     this.#depth--;

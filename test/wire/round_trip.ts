@@ -33,12 +33,11 @@ export function roundTrip<T>(value: T): T {
 }
 
 /** Tells what differs between two values, or nothing. Cycles, holes, prototypes and shared objects count. */
-export function difference(
-  a: unknown,
-  b: unknown,
-  path = "value",
-  pairs = new Map<object, object>(),
-): string {
+export function difference(a: unknown, b: unknown): string {
+  return compare(a, b, "value", new Map());
+}
+
+function compare(a: unknown, b: unknown, path: string, pairs: Map<object, object>): string {
   if (typeof a !== "object" || a === null || typeof b !== "object" || b === null) {
     return Object.is(a, b) ? "" : `${path}: ${String(a)} is not ${String(b)}`;
   }
@@ -49,7 +48,7 @@ export function difference(
   const others = partsOf(b);
   if (parts.length !== others.length) return `${path}: ${parts.length} parts are not ${others.length}`;
   for (const [i, part] of parts.entries()) {
-    const found = difference(part, others[i], `${path}/${i}`, pairs);
+    const found = compare(part, others[i], `${path}/${i}`, pairs);
     if (found !== "") return found;
   }
   return "";
