@@ -28,8 +28,9 @@ function withOptions({ threads, ...options }: AsyncDefOptions): AsyncDef {
   return (fn, ...args) => {
     const target = targetOf(fn);
     if (target === undefined) {
+      const what = typeof fn === "function" ? fn.name || "the function" : `what was given (${typeof fn})`;
       throw new TypeError(
-        `asyncDef: ${fn instanceof Function ? fn.name || "the function" : String(fn)} is no function of a blockingModule(); a closure cannot move to another thread, so put it into a module and name that by blockingModule()`,
+        `asyncDef: ${what} is no function of a blockingModule(); a closure cannot move to another thread, so put it into a module and name that by blockingModule()`,
       );
     }
     return startTask(target, [...args], options, threads && poolOf(threads)) as Promise<

@@ -23,7 +23,9 @@ function tsxRegistration(): string | undefined {
   for (const from of [url, process.argv[1], `${process.cwd()}/_`]) {
     if (from === undefined) continue;
     try {
-      return pathToFileURL(createRequire(from).resolve("tsx/esm/api")).href;
+      const api = createRequire(from).resolve("tsx/esm/api");
+      // That is its CommonJS half, which looks for its hooks in a wrong folder; the ES module stands beside it.
+      return pathToFileURL(api.replace(/\.cjs$/, ".mjs")).href;
     } catch {
       // Not to be found from there: the next place may know it.
     }

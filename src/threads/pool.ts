@@ -74,13 +74,15 @@ export class Pool {
   /** The idle threads, the one used last at the end, each with what cancels its ending. */
   readonly #idle = new Map<Thread, () => void>();
   readonly #busy = new Set<Thread>();
+  /** The threads that were told to end and have not yet. */
+  readonly #leaving = new Set<Thread>();
   readonly #queue: Task[] = [];
   readonly #running = new Map<Task, Thread>();
   #done = 0;
   /** The time that threads which have ended were parked. */
   #parkedTime = 0;
   #closed = false;
-  #onDrained: (() => void) | undefined;
+  readonly #waiting: (() => void)[] = [];
 
   constructor(options: PoolOptions = {}) {
     this.#min = options.min ?? 0;
@@ -153,12 +155,9 @@ export class Pool {
   /** Takes no more tasks, and ends the threads when those it has are settled. */
   async drain(): Promise<void> {
     this.#closed = true;
-    if (this.#busy.size > 0 || this.#queue.length > 0) {
-      await new Promise<void>((resolve) => {
-        this.#onDrained = resolve;
-      });
-    }
+    await this.#until(() => this.#busy.size === 0 && this.#queue.length === 0);
     this.terminate();
+    await this.#until(() => this.#leaving.size === 0);
   }
 
   /** Ends all threads at once. */
@@ -166,12 +165,7 @@ export class Pool {
     this.#closed = true;
     const died = new ThreadDied("run blocking code: its pool of threads was terminated");
     for (const task of this.#queue.splice(0)) task.settle({ outcome: "threw", value: died });
-    for (const [thread, cancelEnding] of this.#idle) {
-      cancelEnding();
-      thread.terminate(died);
-    }
-    this.#idle.clear();
-    for (const thread of this.#busy) thread.terminate(died);
+    for (const thread of [...this.#idle.keys(), ...this.#busy]) this.#dismiss(thread, died);
   }
 
   #submit(task: Task): void {
@@ -270,7 +264,7 @@ export class Pool {
       thread.cancel(task, reason);
       cancelGrace = runtime.after(grace, () => {
         const message = `run ${task.target.name}: it was cancelled and had not returned ${grace} ms later, so its thread was ended`;
-        thread.terminate(new ThreadDied(message, { cause: reason }));
+        this.#dismiss(thread, new ThreadDied(message, { cause: reason }));
       });
     };
     for (const signal of signals) signal.addEventListener("abort", onAbort, { once: true });
@@ -291,7 +285,7 @@ export class Pool {
       this.#give(thread, next);
       return;
     }
-    this.#checkDrained();
+    this.#notify();
     // A thread beyond `max`, started for a task whose ancestors held the others, goes at once.
     const timeout = this.#busy.size + this.#idle.size < this.#max ? this.#idleTimeout : 0;
     this.#idle.set(
@@ -302,26 +296,51 @@ export class Pool {
 
   #endIdle(thread: Thread): void {
     if (this.#idle.size + this.#busy.size <= this.#min) return;
+    this.#dismiss(thread, new ThreadDied("end a blocking thread: it was idle"));
+  }
+
+  /** Ends a thread, and counts on it no longer. */
+  #dismiss(thread: Thread, reason: ThreadDied): void {
+    this.#idle.get(thread)?.();
     this.#idle.delete(thread);
-    thread.terminate(new ThreadDied("end a blocking thread: it was idle"));
+    this.#busy.delete(thread);
+    this.#leaving.add(thread);
+    this.#parkedTime += thread.parkedMs;
+    thread.terminate(reason);
   }
 
   #onEnd(thread: Thread, died: ThreadDied, unstarted: Task | undefined): void {
     const wasIdle = this.#idle.has(thread);
-    this.#idle.get(thread)?.();
-    this.#idle.delete(thread);
-    this.#busy.delete(thread);
+    if (!this.#leaving.delete(thread)) {
+      this.#idle.get(thread)?.();
+      this.#idle.delete(thread);
+      this.#busy.delete(thread);
+      this.#parkedTime += thread.parkedMs;
+    }
     // No task is there to reject, and what went wrong must be seen somewhere.
-    if (wasIdle || unstarted !== undefined)
+    if (wasIdle || unstarted !== undefined) {
       console.error(`awaitlet: an idle thread died: ${died.message}`, died.cause ?? "");
-    this.#parkedTime += thread.parkedMs;
+    }
     if (unstarted !== undefined) this.#submit(unstarted);
-    while (this.#queue.length > 0 && this.#busy.size < this.#max) this.#giveNew(this.#queue.shift() as Task);
-    this.#checkDrained();
+    this.#startQueued();
+    this.#notify();
   }
 
-  #checkDrained(): void {
-    if (this.#busy.size === 0 && this.#queue.length === 0) this.#onDrained?.();
+  #startQueued(): void {
+    while (this.#queue.length > 0 && this.#busy.size < this.#max) this.#giveNew(this.#queue.shift() as Task);
+  }
+
+  /** Resolves when `condition` holds; looked at whenever a thread has become idle or has ended. */
+  async #until(condition: () => boolean): Promise<void> {
+    while (!condition()) {
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+      });
+    }
+  }
+
+  #notify(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }
 

@@ -1,3 +1,4 @@
+import * as ownErrors from "../errors.ts";
 import { malformed } from "./byte_reader.ts";
 import { isError } from "./kinds.ts";
 import type { Reader } from "./reader.ts";
@@ -37,7 +38,7 @@ const HIDDEN = 1;
 const ENUMERABLE = 2;
 const INHERITED = 3;
 
-const registered = new Map<string, ErrorClass>();
+const registered = new Map<string, ErrorClass>(Object.entries(ownErrors));
 
 /**
  * Lets errors of a class keep their class when they cross to another thread. Do it in a module that both sides load.
@@ -85,7 +86,9 @@ export function writeError(writer: Writer, error: object): void {
 export function readError(reader: Reader): Error {
   const builtIn = reader.string();
   const own = reader.string();
-  const error = builtIn === "DOMException" ? new DOMException(reader.string(), reader.string()) : new Error();
+  const error = withoutStack(() =>
+    builtIn === "DOMException" ? new DOMException(reader.string(), reader.string()) : new Error(),
+  );
   const Class = registered.get(own) ?? classNamed(builtIn);
   if (Object.getPrototypeOf(error) !== Class.prototype) Object.setPrototypeOf(error, Class.prototype);
   reader.keep(error);
@@ -98,8 +101,7 @@ export function readError(reader: Reader): Error {
     if (mode === INHERITED && Reflect.get(error, key) === value) continue;
     define(error, key, value, mode === ENUMERABLE);
   }
-  // The copy's own stack would show this reader.
-  if (!hasStack && "stack" in error) define(error, "stack", `${error.name}: ${error.message}`, false);
+  if (!hasStack) define(error, "stack", `${error.name}: ${error.message}`, false);
   return error;
 }
 
@@ -162,6 +164,17 @@ function text(error: object, key: string): string {
     return String(Reflect.get(error, key));
   } catch {
     return "";
+  }
+}
+
+/** A copy's own stack would show this reader. Bun prints it even where `stack` says otherwise. */
+function withoutStack(create: () => Error): Error {
+  const limit = Reflect.get(Error, "stackTraceLimit");
+  Reflect.set(Error, "stackTraceLimit", 0);
+  try {
+    return create();
+  } finally {
+    Reflect.set(Error, "stackTraceLimit", limit);
   }
 }
 

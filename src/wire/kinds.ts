@@ -1,6 +1,7 @@
 /** How an object crosses. */
 export type Kind =
   | "plain"
+  | "bare"
   | "map"
   | "set"
   | "date"
@@ -42,7 +43,6 @@ const brands = new Map<string, Brand>([
   brand("attached", "SharedArrayBuffer", getterOf(SharedArrayBuffer, "byteLength")),
   brand("plain", "Object", () => {}),
   ["[object Arguments]", { kind: "plain", base: "Object", prove: () => {} }],
-  ["[object Module]", { kind: "plain", base: "Object", prove: () => {} }],
 ]);
 
 /** Tells how an object crosses that is neither an array nor an object of `Object.prototype`. */
@@ -52,6 +52,7 @@ export function kindOf(value: object): Kind {
   const tag = Object.prototype.toString.call(value);
   // Node gives ports no tag; a port of another realm has nothing but its tag.
   if (value instanceof MessagePort || tag === "[object MessagePort]") return "transferred";
+  if (isNamespace(value)) return "bare";
   const brand = brands.get(tag);
   if (brand === undefined) return "refused";
   try {
@@ -60,6 +61,12 @@ export function kindOf(value: object): Kind {
     return "refused";
   }
   return hasMethods(value, brand.base) ? "refused" : brand.kind;
+}
+
+/** Whether an object is a module's namespace. In Bun it has a prototype, with an accessor. */
+function isNamespace(value: object): boolean {
+  const property = Object.getOwnPropertyDescriptor(value, Symbol.toStringTag);
+  return property?.value === "Module" && property.configurable === false;
 }
 
 /** The primitive value that a boxed one holds, whatever properties were put on it. */

@@ -3,6 +3,7 @@ import type { AnyFunction, Extension } from "./codec.ts";
 import { writeError } from "./error_codec.ts";
 import { hasMethods, kindOf, unbox } from "./kinds.ts";
 import { Refusal } from "./refusal.ts";
+import { type Shape, Shapes } from "./shapes.ts";
 import * as tag from "./tags.ts";
 import { writeBuffer, writeView } from "./views.ts";
 
@@ -10,8 +11,6 @@ import { writeBuffer, writeView } from "./views.ts";
 const DEEPEST = 2000;
 /** Errors nested more deeply than this in others' fields are left out. */
 const DEEPEST_ERROR = 100;
-/** How many of the latest shapes an object is compared with. */
-const SHAPES_TRIED = 8;
 
 /** A message, ready to go. */
 export interface Packet {
@@ -23,21 +22,13 @@ export interface Packet {
   readonly transfer: readonly object[];
 }
 
-/** The keys of objects that look alike. */
-interface Shape {
-  readonly keys: readonly string[];
-  readonly isBare: boolean;
-  /** One of the keys is `then`. */
-  readonly mayBeThenable: boolean;
-}
-
 /** Writes messages, each of any number of integers, strings and values. */
 export class Writer extends ByteWriter {
   readonly #extension: Extension;
   /** The numbers of the objects, and of the functions, that the message holds so far. */
   readonly #seen = new Map<object, number>();
   #count = 0;
-  #shapes: Shape[] = [];
+  readonly #shapes = new Shapes();
   #attachments: object[] = [];
   #transfer: object[] = [];
   #depth = 0;
@@ -128,7 +119,7 @@ export class Writer extends ByteWriter {
   attempt(write: () => void): boolean {
     const { position } = this;
     const count = this.#count;
-    const shapes = this.#shapes.length;
+    const shapes = this.#shapes.count;
     const attachments = this.#attachments.length;
     const transfer = this.#transfer.length;
     const depth = this.#depth;
@@ -139,10 +130,8 @@ export class Writer extends ByteWriter {
       return true;
     } catch {
       this.rewind(position);
-      if (this.#count > count)
-        for (const [object, n] of this.#seen) if (n >= count) this.#seen.delete(object);
-      this.#count = count;
-      this.#shapes.length = shapes;
+      if (this.#count > count) this.#unsee(count);
+      this.#shapes.cut(shapes);
       this.#attachments.length = attachments;
       this.#transfer.length = transfer;
       this.#depth = depth;
@@ -190,6 +179,12 @@ export class Writer extends ByteWriter {
     return true;
   }
 
+  /** Drops the objects from number `count` on. */
+  #unsee(count: number): void {
+    for (const [object, n] of this.#seen) if (n >= count) this.#seen.delete(object);
+    this.#count = count;
+  }
+
   #plain(object: object, isBare: boolean): void {
     const keys = Object.keys(object);
     // Math and its like look plain, and all they hold is hidden.
@@ -199,23 +194,18 @@ export class Writer extends ByteWriter {
     const shape = this.#shape(keys, isBare);
     const record = object as Readonly<Record<string, unknown>>;
     if (shape.mayBeThenable && typeof record.then === "function") throw new Refusal(object);
-    // Reading in a for…in loop takes a third of the time, as long as it meets the very same keys.
-    let i = 0;
-    for (; i < keys.length; i++) this.write(record[keys[i] as string]);
+    for (let i = 0; i < keys.length; i++) this.write(record[keys[i] as string]);
   }
 
   /** Writes the shape of an object: its number, or a new one. */
   #shape(keys: readonly string[], isBare: boolean): Shape {
-    const shapes = this.#shapes;
-    for (let n = shapes.length - 1; n >= 0 && n >= shapes.length - SHAPES_TRIED; n--) {
-      const shape = shapes[n] as Shape;
-      if (shape.isBare !== isBare || !areSame(shape.keys, keys)) continue;
+    const n = this.#shapes.find(keys, isBare);
+    if (n >= 0) {
       this.byte(isBare ? tag.SHAPED_BARE_OBJECT : tag.SHAPED_OBJECT);
       this.uint(n);
-      return shape;
+      return this.#shapes.at(n);
     }
-    const shape = { keys, isBare, mayBeThenable: keys.includes("then") };
-    shapes.push(shape);
+    const shape = this.#shapes.add(keys, isBare);
     this.byte(isBare ? tag.BARE_OBJECT : tag.OBJECT);
     this.uint(keys.length);
     for (const key of keys) this.string(key);
@@ -223,8 +213,6 @@ export class Writer extends ByteWriter {
   }
 
   #array(array: readonly unknown[]): void {
-    if (Object.getPrototypeOf(array) !== Array.prototype && hasMethods(array, "Array"))
-      throw new Refusal(array);
     const { length } = array;
     this.byte(tag.ARRAY);
     this.uint(length);
@@ -257,6 +245,9 @@ export class Writer extends ByteWriter {
       case "plain":
         this.#plainPrototype = prototype;
         this.#plain(object, false);
+        break;
+      case "bare":
+        this.#plain(object, true);
         break;
       case "map":
         this.#map(object as Map<unknown, unknown>);
@@ -325,15 +316,9 @@ export class Writer extends ByteWriter {
   #forget(): void {
     if (this.#count > 0) this.#seen.clear();
     this.#count = 0;
-    if (this.#shapes.length > 0) this.#shapes = [];
+    this.#shapes.cut(0);
     this.#plainPrototype = null;
   }
-}
-
-function areSame(a: readonly string[], b: readonly string[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }
 
 /** Whether an array has no holes and no named properties. */

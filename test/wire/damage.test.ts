@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Reader, Writer } from "../../src/wire/codec.ts";
-import { decode, difference, encode, NO_FUNCTIONS, roundTrip, seeded } from "./round_trip.ts";
+import { difference, encode, NO_FUNCTIONS, roundTrip, seeded } from "./round_trip.ts";
 
 const test = suite("damage and chance");
 
@@ -43,7 +43,7 @@ test("a message left unread", () => {
 test("a damaged message throws an error or gives a value, and always ends", () => {
   const { bytes } = encode(RICH);
   const random = seeded(7);
-  for (let i = 0; i < 20_000; i++) {
+  for (let i = 0; i < 5000; i++) {
     const damaged = bytes.slice();
     for (let n = 0; n <= i % 3; n++)
       damaged[Math.floor(random() * bytes.length)] = Math.floor(random() * 256);
@@ -102,7 +102,7 @@ test("any value", () => {
     }
     return container;
   };
-  for (let i = 0; i < 3000; i++) {
+  for (let i = 0; i < 1000; i++) {
     const value = any(0, []);
     assert.is(difference(value, roundTrip(value)), "", `the value ${i}`);
   }

@@ -50,7 +50,8 @@ test("AggregateError", () => {
 });
 
 test("SuppressedError", () => {
-  const Suppressed = Reflect.get(globalThis, "SuppressedError");
+  type SuppressedClass = new (error: unknown, suppressed: unknown, message: string) => Error & Fields;
+  const Suppressed = Reflect.get(globalThis, "SuppressedError") as unknown as SuppressedClass | undefined;
   if (Suppressed === undefined) {
     // What a compiler puts in its place.
     const stand = Object.assign(new Error("m"), {
@@ -76,7 +77,9 @@ test("DOMException", () => {
     const copy = roundTrip(error);
     assert.instance(copy, DOMException);
     assert.instance(copy, Error);
-    for (const key of ["name", "message", "code", "stack"] as const) assert.is(copy[key], error[key], key);
+    for (const key of ["name", "message", "code"] as const) assert.is(copy[key], error[key], key);
+    // Bun gives a DOMException no stack.
+    assert.is(copy.stack, error.stack ?? `${error.name}: stop`);
     assert.equal(Object.keys(copy), Object.keys(error));
   }
   const controller = new AbortController();
