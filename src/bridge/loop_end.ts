@@ -6,17 +6,17 @@
 
 import { NoAwaitOccurred, ReferenceReleased } from "../errors.ts";
 import { Reader, type Writer } from "../wire/codec.ts";
-import { Evaluator, NotLoaded, type Roots } from "../wire/expression_codec.ts";
+import { NotLoaded, type Roots } from "../wire/expression_codec.ts";
 import { MODES, type Mode, type Outcome, TO_BLOCKING, TO_LOOP, type ToBlocking } from "../wire/protocol.ts";
 import type { Arrived, Channel } from "./channel.ts";
 import { Crossing } from "./crossing.ts";
+import { Evaluations } from "./evaluations.ts";
 import { type Cause, currentFlow } from "./flow.ts";
 import { Outbox, type WriteFields } from "./outbox.ts";
 import { type Cancellation, readOutcome, writeOutcome } from "./outcome.ts";
 import { References } from "./references.ts";
 import { continueStack } from "./stack.ts";
-import type { Task } from "./task.ts";
-import { Variables } from "./variables.ts";
+import { Task } from "./task.ts";
 
 /** What the loop end asks of the thread that it belongs to. */
 export interface LoopEndHost {
@@ -45,7 +45,7 @@ export class LoopEnd {
   readonly #outbox: Outbox<ToBlocking>;
   readonly #arriving: Crossing;
   readonly #reader: Reader;
-  readonly #roots: Roots;
+  readonly #evaluations: Evaluations;
   readonly #tasks = new Map<number, Task>();
   readonly #calls = new Map<number, PendingCall>();
   #working = 0;
@@ -72,7 +72,7 @@ export class LoopEnd {
     this.#outbox = new Outbox(channel, TO_BLOCKING, this.#references, "loop");
     this.#arriving = new Crossing(this.#references, "loop");
     this.#reader = new Reader(this.#arriving);
-    this.#roots = {
+    const roots: Roots = {
       module: (url) => {
         const loaded = host.loadedModule(url);
         if (loaded === undefined) throw new NotLoaded(url);
@@ -81,6 +81,7 @@ export class LoopEnd {
       reference: (id) => this.#references.value(id),
       task: (url, name, options) => host.childTask(url, name, options),
     };
+    this.#evaluations = new Evaluations(this.#reader, this.#arriving, roots, host.loadModule);
     channel.listen(() => this.serve());
   }
 
@@ -197,12 +198,23 @@ export class LoopEnd {
       if (call === undefined) return;
       this.#calls.delete(number);
       const read = () => readOutcome(reader, cancellationOf(call.task));
-      this.#readEvaluating(call.task, { bytes, attachments }, 2, read, call.settle);
+      this.#evaluations.read(call.task, { bytes, attachments }, 2, read, call.settle);
+      return;
+    }
+    if (kind === "begin") {
+      const begun = Task.begunElsewhere(number);
+      begun.variables.read(reader);
+      this.#tasks.set(number, begun);
+      this.#working++;
       return;
     }
     const task = this.#tasks.get(number);
     if (task === undefined) return;
     switch (kind) {
+      case "cancelled":
+        this.#arriving.begin(task.scope);
+        task.abort(reader.value());
+        break;
       case "loaded":
         this.#host.onLoaded(task);
         break;
@@ -236,59 +248,9 @@ export class LoopEnd {
     };
     task.inFlow(() =>
       currentFlow.run({ cause: { end: this, task, wait, depth }, variables: task.variables }, () => {
-        this.#readEvaluating(task, arrived, 7 + released, readAll, (outcome) =>
-          settleAwaited(outcome, settle),
-        );
+        this.#evaluations.read(task, arrived, 7 + released, readAll, settle);
       }),
     );
-  }
-
-  /**
-   * Reads the rest of a message in which expressions may stand, and hands on its outcome.
-   *
-   * Where one needs a module that is not loaded yet, the message is read again when it is: from its start, past the
-   * `header` numbers that were read before, and without evaluating again what has been evaluated.
-   */
-  #readEvaluating(
-    task: Task,
-    arrived: Arrived,
-    header: number,
-    read: () => Outcome,
-    settle: (outcome: Outcome) => void,
-  ): void {
-    const evaluator = new Evaluator(this.#roots);
-    const attemptRead = (variables: Variables): void => {
-      this.#arriving.begin(task.scope);
-      this.#arriving.evaluator = evaluator;
-      let outcome: Outcome;
-      try {
-        variables.read(this.#reader);
-        outcome = read();
-      } catch (value) {
-        if (value instanceof NotLoaded) {
-          readAgainWith(value.url);
-          return;
-        }
-        outcome = { outcome: "threw", value };
-      } finally {
-        this.#arriving.evaluator = undefined;
-      }
-      settle(outcome);
-    };
-    const readAgainWith = (url: string): void => {
-      const kept = { ...arrived, bytes: arrived.bytes.slice() };
-      this.#host.loadModule(url).then(
-        () => {
-          this.#reader.begin(kept.bytes, kept.attachments);
-          for (let i = 0; i < header; i++) this.#reader.uint();
-          evaluator.again();
-          // The variables that came with the message stand already, and may have been set anew since.
-          attemptRead(new Variables());
-        },
-        (value: unknown) => settle({ outcome: "threw", value }),
-      );
-    };
-    attemptRead(task.variables);
   }
 
   /** Sends to the thread while it runs `task`: it is parked, or computes and looks when it next parks. */
@@ -325,9 +287,7 @@ export class LoopEnd {
     };
     const read = () => readOutcome(this.#reader, cancellationOf(task));
     this.#working--;
-    task.inFlow(() =>
-      this.#readEvaluating(task, arrived, 3, read, (outcome) => settleAwaited(outcome, finish)),
-    );
+    task.inFlow(() => this.#evaluations.read(task, arrived, 3, read, finish));
     this.#host.onDone(task);
   }
 
@@ -364,22 +324,4 @@ function taskHasEnded(): ReferenceReleased {
 
 function cancellationOf(task: Task): Cancellation | undefined {
   return task.signal.aborted ? { reason: task.signal.reason } : undefined;
-}
-
-/** Settles at once where there is nothing to wait for. */
-function settleAwaited({ outcome, value }: Outcome, settle: (outcome: Outcome) => void): void {
-  if (outcome === "threw" || !mayBeThenable(value)) {
-    settle({ outcome, value });
-    return;
-  }
-  // As `await` does it: a `then` that throws when it is read counts as a rejection.
-  new Promise((resolve) => resolve(value)).then(
-    (result) => settle({ outcome: "returned", value: result }),
-    (error: unknown) => settle({ outcome: "threw", value: error }),
-  );
-}
-
-function mayBeThenable(value: unknown): boolean {
-  if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
-  return !Array.isArray(value) && "then" in value;
 }

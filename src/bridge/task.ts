@@ -31,8 +31,10 @@ export interface TaskStart {
 
 let lastTask = 0;
 
+const NO_TARGET: Target = { url: "", name: "syncDef", loadTimeout: 0 };
+
 export class Task {
-  readonly id: number = ++lastTask;
+  readonly id: number;
   readonly target: Target;
   readonly args: readonly unknown[];
   readonly assertAwaitOccurs: boolean;
@@ -47,7 +49,8 @@ export class Task {
   /** Called once, when the task has settled. */
   readonly onSettled: (() => void)[] = [];
 
-  constructor({ target, args, assertAwaitOccurs, flow, caller, inFlow }: TaskStart) {
+  constructor({ target, args, assertAwaitOccurs, flow, caller, inFlow }: TaskStart, id: number = ++lastTask) {
+    this.id = id;
     this.target = target;
     this.args = args;
     this.assertAwaitOccurs = assertAwaitOccurs;
@@ -59,6 +62,23 @@ export class Task {
     this.result = new Promise((resolve, reject) => {
       this.#settle = ({ outcome, value }) => (outcome === "returned" ? resolve(value) : reject(value));
     });
+  }
+
+  /** A task that `syncDef()` runs on another thread, and that has its result there. */
+  static begunElsewhere(id: number): Task {
+    const task = new Task(
+      {
+        target: NO_TARGET,
+        args: [],
+        assertAwaitOccurs: false,
+        flow: undefined,
+        caller: new Error(),
+        inFlow: (fn) => fn(),
+      },
+      id,
+    );
+    task.result.catch(() => {});
+    return task;
   }
 
   /** Aborts when the task is cancelled or its thread has died: what the async code that it awaits sees. */

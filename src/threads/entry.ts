@@ -7,6 +7,7 @@
 import { BlockingEnd } from "../bridge/blocking_end.ts";
 import { Channel } from "../bridge/channel.ts";
 import { setBlockingEnd } from "../bridge/here.ts";
+import { TaskRunner } from "../bridge/task_runner.ts";
 import { runtime } from "../runtime/current.ts";
 
 const start = runtime.workerStart();
@@ -15,7 +16,8 @@ if (start === undefined)
 
 runtime.writeOutputDirectly();
 const channel = new Channel(start.memory, start.port, "blocking");
-const end = new BlockingEnd(channel, (url) => import(url));
+const end = new BlockingEnd(channel);
+end.runner = new TaskRunner(end, (url) => import(url));
 setBlockingEnd(end);
 channel.listen(() => runtime.fromEventLoop(() => end.serve()));
 // An idle thread waits for its next task; the thread that started it decides how long.

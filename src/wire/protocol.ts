@@ -21,8 +21,10 @@
  *
  * To the loop end:
  *
+ * - `begin` task, variables: a task begins that this end has not been asked for, by `syncDef()`. No answer.
  * - `loaded` task: the module stands, the task begins.
  * - `failed` task, then what was thrown: the module could not be loaded. The loop ends the thread.
+ * - `cancelled` task, then the reason: a task that this end has begun itself was cancelled. No answer.
  * - `evaluate` task, wait, depth, mode, count, released, variables, then `count` expressions. Answered by `settled`: with
  *   the value where there is one expression, else with an array. In mode `hold` the one value stays on the loop, and
  *   its number is the answer. `released` is a count and as many numbers, of what was held and has been disposed of.
@@ -46,7 +48,7 @@
 export const TO_BLOCKING = ["run", "settled", "call", "nest", "cancel", "released"] as const;
 export type ToBlocking = (typeof TO_BLOCKING)[number];
 
-export const TO_LOOP = ["loaded", "failed", "evaluate", "answer", "done"] as const;
+export const TO_LOOP = ["begin", "loaded", "failed", "cancelled", "evaluate", "answer", "done"] as const;
 export type ToLoop = (typeof TO_LOOP)[number];
 
 /** How a wait, a call or a task has ended. `cancelled`: with the very reason that the task was cancelled with. */

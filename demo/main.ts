@@ -1,0 +1,49 @@
+/**
+ * The demo: both patterns, on the Postgres that `DATABASE_URL` names, or on an embedded one. `--echo` shows the SQL.
+ *
+ * @module
+ */
+
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { ConnectionError } from "../src/postgres/mod.ts";
+import type { Database } from "./database.ts";
+import { startEmbeddedPostgres } from "./embedded.ts";
+import * as pattern1 from "./pattern1/facade.ts";
+import * as pattern2 from "./pattern2/facade.ts";
+
+async function runBoth(database: Database): Promise<void> {
+  await pattern1.frontFacingAsyncioFacade(database);
+  await pattern2.frontFacingAsyncioFacade(database);
+}
+
+async function main(): Promise<void> {
+  const { echo } = parseArgs({ options: { echo: { type: "boolean", default: false } } }).values;
+  const url = process.env.DATABASE_URL;
+  if (url) return await runBoth({ url, options: { echo, poolSize: 5 } });
+  const server = await startEmbeddedPostgres();
+  try {
+    await runBoth({ url: server.url, options: { echo, poolSize: 1 } });
+  } finally {
+    await server.stop();
+  }
+}
+
+/** What is wrong in one line, where it is not for a programmer to find out. */
+function explain(error: unknown): string | undefined {
+  if (error instanceof ConnectionError)
+    return `${error.message}; or unset DATABASE_URL to use the embedded Postgres`;
+  const { code, message } = error as { code?: unknown; message?: string };
+  if (typeof code !== "string") return undefined;
+  if (code.startsWith("ERR_PARSE_ARGS")) return `read the command line: ${message}`;
+  return /^[0-9A-Z]{5}$/.test(code)
+    ? `run the demo: Postgres refused a statement: ${message} (${code})`
+    : undefined;
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(explain(error) ?? error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,47 @@
+/**
+ * The tables of a program: dropped and created as a whole.
+ *
+ * @module
+ */
+
+import { identifier, join, type Query, sql, text } from "../../src/postgres/mod.ts";
+import { type Column, definition, type Table } from "./table.ts";
+
+/** What runs a query: a connection. */
+export interface Executor {
+  execute(query: Query): unknown;
+}
+
+export class MetaData {
+  readonly #tables: readonly Pick<Table<never>, typeof definition>[];
+
+  constructor(tables: readonly Pick<Table<never>, typeof definition>[]) {
+    this.#tables = tables;
+  }
+
+  /** Drops all tables that exist. */
+  dropAll(conn: Executor): void {
+    for (const query of this.dropQueries()) conn.execute(query);
+  }
+
+  /** Creates all tables. */
+  createAll(conn: Executor): void {
+    for (const query of this.createQueries()) conn.execute(query);
+  }
+
+  /** What `dropAll()` executes. */
+  dropQueries(): Query[] {
+    return this.#tables.map((table) => sql`drop table if exists ${identifier(table[definition].name)}`);
+  }
+
+  /** What `createAll()` executes. */
+  createQueries(): Query[] {
+    return this.#tables.map((table) => {
+      const { name, columns } = table[definition];
+      const parts = Object.values<Column<unknown>>(columns).map(
+        (column) => sql`${identifier(column.name)} ${text(column.type)}`,
+      );
+      return sql`create table ${identifier(name)} (${join(parts)})`;
+    });
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * What goes wrong between here and the server. What the server itself refuses keeps the driver's error, with its
+ * `code`, `detail` and further fields.
+ *
+ * @module
+ */
+
+import { registerError } from "../../mod.ts";
+
+/** There is no connection to the server: it could not be made, or it was lost. */
+export class ConnectionError extends Error {
+  override readonly name = "ConnectionError";
+  /** The server's, the system's or the driver's code: `28P01`, `ECONNREFUSED`, `CONNECT_TIMEOUT`, … */
+  readonly code: string | undefined;
+
+  constructor(message: string, options: ErrorOptions & { code?: string | undefined } = {}) {
+    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    this.code = options.code;
+  }
+}
+registerError(ConnectionError);
+
+const FORM = "postgres://user:password@host:5432/database";
+
+/**
+ * Tells where a URL leads, without its password.
+ *
+ * @param url The URL.
+ * @returns The address, for messages.
+ * @throws {ConnectionError} When it is no URL of Postgres.
+ */
+export function addressOf(url: string): string {
+  // What the runtime says of a malformed URL repeats it, password and all: neither its message nor its cause may be used.
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined) {
+    throw new ConnectionError(`connect to Postgres: the URL is malformed; write it as ${FORM}`);
+  }
+  if (!["postgres:", "postgresql:"].includes(parsed.protocol)) {
+    throw new ConnectionError(
+      `connect to Postgres: the URL begins with "${parsed.protocol}"; write it as ${FORM}`,
+    );
+  }
+  return `${parsed.hostname || "localhost"}:${parsed.port || "5432"}`;
+}
+
+const CONNECT_FAILURES: Readonly<Record<string, string>> = {
+  "28000": "correct the user in the URL, or the server's pg_hba.conf",
+  "28P01": "correct the user and the password in the URL",
+  "3D000": "create it, or name another one in the URL",
+  "53300": "use a smaller pool, or raise the server's max_connections",
+  "57P03": "try again when it is ready",
+  CONNECT_TIMEOUT: "see whether it is Postgres that listens there",
+  ECONNREFUSED: "start Postgres there, or correct the address in the URL",
+  ENOTFOUND: "correct the host in the URL",
+};
+
+const SYSTEM_FAILURES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "the connection was refused",
+  ENOTFOUND: "there is no host of that name",
+};
+
+/**
+ * Says why a connection could not be made, and what to do.
+ *
+ * @param error What the driver gave.
+ * @param address Where it was to lead.
+ * @returns The error to throw.
+ */
+export function explainConnectFailure(error: unknown, address: string): ConnectionError {
+  if (error instanceof ConnectionError) return error;
+  const { code, message } = error as { code?: string; message: string };
+  const why = SYSTEM_FAILURES[code ?? ""] ?? (message || code);
+  const remedy = CONNECT_FAILURES[code ?? ""] ?? "correct the URL, or what it leads to";
+  return new ConnectionError(`connect to Postgres at ${address}: ${why}; ${remedy}`, { code, cause: error });
+}
+
+const LOST = ["CONNECTION_CLOSED", "CONNECTION_DESTROYED", "CONNECTION_ENDED", "ECONNRESET", "EPIPE"];
+
+/**
+ * Says that a connection was lost, where that is why a query failed.
+ *
+ * @param error What the driver gave; `undefined` when the connection was lost before.
+ * @param address Where it led.
+ * @returns The error to throw: another one comes back as it is.
+ */
+export function explainQueryFailure(error: unknown, address: string): unknown {
+  const code = error === undefined ? "CONNECTION_CLOSED" : (error as { code?: string } | null)?.code;
+  if (code === undefined || !LOST.includes(code)) return error;
+  const message = `run a query: the connection to Postgres at ${address} was lost, and with it the transaction; connect again`;
+  return new ConnectionError(message, { code, cause: error });
+}

@@ -1,0 +1,131 @@
+/**
+ * The connections to one database, on the loop.
+ *
+ * A connection is in use, or idle, or closed. At most `size` are in use, and idle ones are used first, so there are never
+ * more than `size`.
+ *
+ * @module
+ */
+
+import { type Destination, DriverConnection } from "./driver.ts";
+import { addressOf, ConnectionError } from "./errors.ts";
+
+/** The settings of a pool. Times are in milliseconds. */
+export interface PoolSettings extends Destination {
+  /** How many connections there may be. */
+  readonly poolSize: number;
+  /** How long to wait for one while all are in use. */
+  readonly poolTimeout: number;
+}
+
+/** After how long an idle connection is closed: it would keep the process alive. */
+const IDLE_TIMEOUT = 10_000;
+
+export class Pool {
+  readonly #settings: PoolSettings;
+  /** The idle connections, the one used last at the end, each with the timer that will close it. */
+  readonly #idle = new Map<DriverConnection, ReturnType<typeof setTimeout>>();
+  /** The connections in use that will become idle. */
+  readonly #inUse = new Set<DriverConnection>();
+  readonly #waiting: (() => void)[] = [];
+  /** How many connections may still be taken into use. */
+  #free: number;
+
+  constructor(settings: PoolSettings) {
+    this.#settings = settings;
+    this.#free = settings.poolSize;
+  }
+
+  /**
+   * Takes a connection into use.
+   *
+   * @returns The connection. Give it back with `release()`.
+   * @throws {ConnectionError} When none can be made, or none becomes free in time.
+   */
+  async acquire(): Promise<DriverConnection> {
+    await this.#enter();
+    try {
+      const connection = this.#takeIdle() ?? (await this.#open());
+      this.#inUse.add(connection);
+      return connection;
+    } catch (error) {
+      this.#leave();
+      throw error;
+    }
+  }
+
+  /**
+   * Ends the use of a connection.
+   *
+   * @param connection What `acquire()` gave.
+   * @param isClean Whether another may use it: no transaction is open on it. If not, it is closed.
+   */
+  async release(connection: DriverConnection, isClean: boolean): Promise<void> {
+    const isCurrent = this.#inUse.delete(connection);
+    if (isCurrent && isClean && !connection.lost) {
+      const timer = setTimeout(() => {
+        this.#idle.delete(connection);
+        void connection.close();
+      }, IDLE_TIMEOUT);
+      this.#idle.set(connection, timer);
+      this.#leave();
+    } else {
+      await connection.close();
+      this.#leave();
+    }
+  }
+
+  /** Closes the idle connections now, those in use when they are given back. The next use opens new ones. */
+  async dispose(): Promise<void> {
+    this.#inUse.clear();
+    const idle = [...this.#idle.keys()];
+    for (const connection of idle) this.#forget(connection);
+    await Promise.all(idle.map((connection) => connection.close()));
+  }
+
+  #takeIdle(): DriverConnection | undefined {
+    const connection = [...this.#idle.keys()].at(-1);
+    if (connection !== undefined) this.#forget(connection);
+    return connection;
+  }
+
+  async #open(): Promise<DriverConnection> {
+    const connection: DriverConnection = await DriverConnection.open(this.#settings, () =>
+      this.#forget(connection),
+    );
+    return connection;
+  }
+
+  #forget(connection: DriverConnection): void {
+    clearTimeout(this.#idle.get(connection));
+    this.#idle.delete(connection);
+  }
+
+  /** Waits, first come first served, until a connection may be taken into use. */
+  async #enter(): Promise<void> {
+    if (this.#free > 0) {
+      this.#free -= 1;
+      return;
+    }
+    const { poolSize, poolTimeout, url } = this.#settings;
+    await new Promise<void>((resolve, reject) => {
+      const enter = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#waiting.push(enter);
+      const timer = setTimeout(() => {
+        this.#waiting.splice(this.#waiting.indexOf(enter), 1);
+        const message = `connect to Postgres at ${addressOf(url)}: all ${poolSize} connections of the pool were in use for ${poolTimeout / 1000} s; give them back sooner, or use a larger pool`;
+        reject(new ConnectionError(message, { code: "POOL_TIMEOUT" }));
+      }, poolTimeout);
+    });
+  }
+
+  /** Lets the next one enter. */
+  #leave(): void {
+    const enter = this.#waiting.shift();
+    if (enter === undefined) this.#free += 1;
+    else enter();
+  }
+}

@@ -1,0 +1,6 @@
+/** An async module as programs have it: it exports postgres.js's `sql`, and nothing is wrapped. */
+
+import { connect, type Database, type Sql } from "../database.ts";
+
+export const database: Database = connect("postgres_js");
+export const sql: Sql = database.sql;
