@@ -26,7 +26,15 @@ export {
   type BlockingModule,
   type BlockingModuleOptions,
   blockingModule,
+  eventLoop,
   type Given,
 } from "./src/modules.ts";
+export {
+  type SyncDef,
+  type SyncDefOptions,
+  type SyncModule,
+  syncDef,
+  syncModule,
+} from "./src/sync_def.ts";
 export type { TaskOptions } from "./src/threads/pool.ts";
 export { type ErrorClass, registerError } from "./src/wire/codec.ts";

@@ -101,9 +101,10 @@ export function startTask(target: Target, args: unknown[], options: TaskOptions 
   return record({ from: { root }, step: { kind: "call", args } }, blockingManner);
 }
 
-/** On the loop an expression can simply be awaited. */
-const loopManner: Manner = {
+/** In blocking code only `awaitlet()` gets the value of an expression; on the loop it can simply be awaited. */
+const manner: Manner = {
   then(node) {
+    if (blockingEnd() !== undefined) return blockingManner.then(node);
     const promise = evaluateHere(node, { loadedModule, loadModule });
     return promise.then.bind(promise);
   },
@@ -132,8 +133,19 @@ const loopManner: Manner = {
  */
 export function asyncModule<M>(url: URL | string): M {
   const root = { kind: "module", url: moduleUrl(url, "asyncModule") } as const;
-  return record({ root }, blockingEnd() === undefined ? loopManner : blockingManner) as M;
+  return record({ root }, manner) as M;
 }
+
+/**
+ * The loop thread's `globalThis`, recorded like an async module.
+ *
+ * @example In a blocking module
+ * ```ts ignore
+ * using response = hold(eventLoop.fetch("http://127.0.0.1:8080/"));
+ * const body = awaitlet(response.json());
+ * ```
+ */
+export const eventLoop: typeof globalThis = record({ root: { kind: "loop" } }, manner) as typeof globalThis;
 
 function moduleUrl(url: URL | string, caller: string): string {
   if (url instanceof URL) return url.href;

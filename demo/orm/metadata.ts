@@ -5,17 +5,22 @@
  */
 
 import { identifier, join, type Query, sql, text } from "../../src/postgres/mod.ts";
-import { type Column, definition, type Table } from "./table.ts";
+import { type Column, definition } from "./table.ts";
 
 /** What runs a query: a connection. */
 export interface Executor {
   execute(query: Query): unknown;
 }
 
-export class MetaData {
-  readonly #tables: readonly Pick<Table<never>, typeof definition>[];
+/** What of a table matters here. */
+interface AnyTable {
+  readonly [definition]: { readonly name: string; readonly columns: Readonly<Record<string, unknown>> };
+}
 
-  constructor(tables: readonly Pick<Table<never>, typeof definition>[]) {
+export class MetaData {
+  readonly #tables: readonly AnyTable[];
+
+  constructor(tables: readonly AnyTable[]) {
     this.#tables = tables;
   }
 
@@ -38,7 +43,7 @@ export class MetaData {
   createQueries(): Query[] {
     return this.#tables.map((table) => {
       const { name, columns } = table[definition];
-      const parts = Object.values<Column<unknown>>(columns).map(
+      const parts = (Object.values(columns) as Column<unknown>[]).map(
         (column) => sql`${identifier(column.name)} ${text(column.type)}`,
       );
       return sql`create table ${identifier(name)} (${join(parts)})`;

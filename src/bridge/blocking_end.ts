@@ -21,8 +21,10 @@ import { Variables } from "./variables.ts";
 
 /** What runs the tasks that the loop end sends, on a thread that does. */
 export interface Runner {
-  run(reader: Reader): void;
-  nest(reader: Reader): void;
+  /** Reads a task to run at once. Returns what runs it. */
+  read(reader: Reader): () => void;
+  /** Reads a task to run on top of a wait, and adds it to the calls. */
+  readNested(reader: Reader): void;
 }
 
 /** What watches over a wait, on a thread whose event loop cannot. */
@@ -229,11 +231,14 @@ export class BlockingEnd {
     reader.begin(bytes, attachments);
     const kind = TO_BLOCKING[reader.uint()];
     switch (kind) {
-      case "run":
-        this.runner?.run(reader);
-        break;
+      case "run": {
+        const run = this.runner?.read(reader);
+        reader.end();
+        run?.();
+        return;
+      }
       case "nest":
-        this.runner?.nest(reader);
+        this.runner?.readNested(reader);
         break;
       case "settled":
         this.#readSettled(reader);
@@ -254,6 +259,7 @@ export class BlockingEnd {
       default:
         throw new TypeError("read a message: it is of no known kind");
     }
+    reader.end();
   }
 
   #readSettled(reader: Reader): void {

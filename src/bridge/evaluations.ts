@@ -52,6 +52,7 @@ export class Evaluations {
       try {
         variables.read(this.#reader);
         outcome = read();
+        this.#reader.end();
       } catch (value) {
         if (value instanceof NotLoaded) {
           loadAndReadAgain(value.url);

@@ -14,8 +14,22 @@ interface Here {
   [KEY]?: BlockingEnd;
 }
 
+/** Makes `end` that of this thread, from now on. */
 export function setBlockingEnd(end: BlockingEnd): void {
   (globalThis as Here)[KEY] = end;
+}
+
+/** Makes `end` that of this thread while `fn` runs. */
+export function withBlockingEnd<R>(end: BlockingEnd, fn: () => R): R {
+  const here = globalThis as Here;
+  const before = here[KEY];
+  here[KEY] = end;
+  try {
+    return fn();
+  } finally {
+    if (before === undefined) delete here[KEY];
+    else here[KEY] = before;
+  }
 }
 
 export function blockingEnd(): BlockingEnd | undefined {

@@ -18,6 +18,7 @@ const BOXED = { toBlocking: 4, toLoop: 5 } as const;
 const BOXED_LENGTH = { toBlocking: 6, toLoop: 7 } as const;
 const PARKED = 8;
 const PARKED_MS = 9;
+const DEAD = 10;
 const CELL_BYTES = 64;
 
 /** The bytes that a lane's box holds: a message that fits goes through shared memory, without the port. */
@@ -83,10 +84,30 @@ export class Signal {
   park(seen: number, ms: number = Number.POSITIVE_INFINITY): void {
     const from = performance.now();
     Atomics.store(this.#cells, PARKED, 1);
-    Atomics.wait(this.#cells, PUBLISHED.toBlocking, seen, ms);
-    Atomics.store(this.#cells, PARKED, 0);
+    try {
+      Atomics.wait(this.#cells, PUBLISHED.toBlocking, seen, ms);
+    } catch (cause) {
+      const message =
+        "awaitlet: this thread may not park, as a browser's main thread; run the blocking code in a worker, by asyncDef()";
+      throw new Error(message, { cause });
+    } finally {
+      Atomics.store(this.#cells, PARKED, 0);
+    }
     this.#parkedMs += performance.now() - from;
     Atomics.store(this.#cells, PARKED_MS, this.#parkedMs);
+  }
+
+  /**
+   * Tells the blocking end that the loop end's thread has died. No message can come of that, and the parked cell does
+   * not change: an end that looked just before this store, and parks just after the notify, sees it at its next look.
+   */
+  die(): void {
+    Atomics.store(this.#cells, DEAD, 1);
+    Atomics.notify(this.#cells, PUBLISHED.toBlocking);
+  }
+
+  get dead(): boolean {
+    return Atomics.load(this.#cells, DEAD) === 1;
   }
 
   /** Whether the blocking end is parked. */

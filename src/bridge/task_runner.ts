@@ -29,14 +29,13 @@ export class TaskRunner implements Runner {
     this.#load = load;
   }
 
-  run(reader: Reader): void {
+  read(reader: Reader): () => void {
     const run = this.#read(reader);
     const exports = this.#modules.get(run.url);
-    if (exports !== undefined) this.#run(run, exports);
-    else void this.#loadAndRun(run);
+    return () => (exports !== undefined ? this.#run(run, exports) : void this.#loadAndRun(run));
   }
 
-  nest(reader: Reader): void {
+  readNested(reader: Reader): void {
     const cause = reader.uint();
     const depth = reader.uint();
     const run = this.#read(reader);

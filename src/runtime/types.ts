@@ -39,9 +39,9 @@ export interface WorkerThread {
 export interface WorkerStart {
   /** The module that the worker runs first. */
   readonly entry: URL;
-  /** Handed to the worker, which finds it with `Runtime.workerStart()`. */
+  /** Handed to the worker, which finds them with `Runtime.workerStart()`. */
   readonly memory: SharedArrayBuffer;
-  readonly port: PortHandle;
+  readonly ports: readonly PortHandle[];
   /** The most memory that the worker's heap may take, in MiB, where the runtime can bound it. */
   readonly memoryLimit: number | undefined;
   /** Called once, when the worker has ended, whatever ended it. */
@@ -62,7 +62,9 @@ export interface Runtime {
   createChannel(): { readonly port: Port; readonly handle: PortHandle };
   startWorker(start: WorkerStart): WorkerThread;
   /** In a worker: what it was started with; `undefined` on a thread that awaitlet has not started. */
-  workerStart(): { readonly memory: SharedArrayBuffer; readonly port: Port } | undefined;
+  workerStart(): { readonly memory: SharedArrayBuffer; readonly ports: readonly PortHandle[] } | undefined;
+  /** Makes a port of one that has come from another thread. */
+  adoptPort(handle: PortHandle): Port;
   /** Runs `fn` from the event loop, where whatever ends the thread is noticed by the runtime. */
   fromEventLoop(fn: () => void): void;
   /** Calls `fn` after `ms` milliseconds, without keeping the event loop alive. Returns what cancels it. */

@@ -24,10 +24,11 @@ export const parallelism: number = availableParallelism();
 const MARK = "awaitlet";
 
 interface WorkerData {
-  readonly [MARK]: { readonly memory: SharedArrayBuffer; readonly port: MessagePort };
+  readonly [MARK]: { readonly memory: SharedArrayBuffer; readonly ports: readonly PortHandle[] };
 }
 
-export function adoptPort(port: MessagePort): Port {
+export function adoptPort(handle: PortHandle): Port {
+  const port = handle as MessagePort;
   return {
     post(message, transfer) {
       port.postMessage(message, [...(transfer ?? [])] as Transferable[]);
@@ -56,9 +57,13 @@ export function createChannel(): { port: Port; handle: PortHandle } {
 }
 
 export function startWorker(source: URL, start: WorkerStart, options: WorkerOptions): WorkerThread {
-  const port = start.port as MessagePort;
-  const data: WorkerData = { [MARK]: { memory: start.memory, port } };
-  const worker = new Worker(source, { ...options, workerData: data, transferList: [port] });
+  const { memory, ports } = start;
+  const data: WorkerData = { [MARK]: { memory, ports } };
+  const worker = new Worker(source, {
+    ...options,
+    workerData: data,
+    transferList: [...ports] as MessagePort[],
+  });
   let error: { value: unknown } | undefined;
   let ended = false;
   const end = (exitCode?: number) => {
@@ -85,9 +90,8 @@ export function startWorker(source: URL, start: WorkerStart, options: WorkerOpti
   };
 }
 
-export function workerStart(): { memory: SharedArrayBuffer; port: Port } | undefined {
-  const data = (workerData as Partial<WorkerData> | null)?.[MARK];
-  return data && { memory: data.memory, port: adoptPort(data.port) };
+export function workerStart(): WorkerData[typeof MARK] | undefined {
+  return (workerData as Partial<WorkerData> | null)?.[MARK];
 }
 
 export function after(ms: number, fn: () => void): () => void {

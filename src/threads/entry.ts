@@ -9,18 +9,20 @@ import { Channel } from "../bridge/channel.ts";
 import { setBlockingEnd } from "../bridge/here.ts";
 import { TaskRunner } from "../bridge/task_runner.ts";
 import { runtime } from "../runtime/current.ts";
+import type { PortHandle } from "../runtime/types.ts";
 
 const start = runtime.workerStart();
 if (start === undefined)
   throw new TypeError("load the entry of a blocking thread: only awaitlet itself does that");
 
 runtime.writeOutputDirectly();
-const channel = new Channel(start.memory, start.port, "blocking");
+const port = runtime.adoptPort(start.ports[0] as PortHandle);
+const channel = new Channel(start.memory, port, "blocking");
 const end = new BlockingEnd(channel);
 end.runner = new TaskRunner(end, (url) => import(url));
 setBlockingEnd(end);
 channel.listen(() => runtime.fromEventLoop(() => end.serve()));
 // An idle thread waits for its next task; the thread that started it decides how long.
-start.port.keepAlive(true);
+port.keepAlive(true);
 // What was sent before this thread listened.
 runtime.fromEventLoop(() => end.serve());

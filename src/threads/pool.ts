@@ -94,10 +94,7 @@ export class Pool {
     }
     this.#host = {
       memoryLimit: options.memoryLimit,
-      childTask: (url, name, childOptions) => {
-        const target = { url, name, loadTimeout: DEFAULT_LOAD_TIMEOUT, ...childOptions };
-        return (...args) => this.run(target, args, childOptions);
-      },
+      childTask: (url, name, options) => childTask(url, name, options, this),
       onIdle: (thread) => this.#onIdle(thread),
       onEnd: (thread, died, unstarted) => this.#onEnd(thread, died, unstarted),
     };
@@ -351,6 +348,17 @@ function closed(name: string): Error {
 }
 
 let shared: Pool | undefined;
+
+/** A function that runs a task for blocking code, which has asked for it from its thread. */
+export function childTask(
+  url: string,
+  name: string,
+  options: TaskOptions & { readonly loadTimeout?: number },
+  pool: Pool = defaultThreads(),
+): (...args: unknown[]) => Promise<unknown> {
+  const { loadTimeout = DEFAULT_LOAD_TIMEOUT } = options;
+  return (...args) => pool.run({ url, name, loadTimeout }, args, options);
+}
 
 /** The pool that tasks run on where no other is named. */
 export function defaultThreads(): Pool {

@@ -14,6 +14,9 @@ import { ThreadDied } from "../errors.ts";
 import { runtime } from "../runtime/current.ts";
 import type { ThreadEnd, WorkerThread } from "../runtime/types.ts";
 
+import { explainEnd } from "./end_report.ts";
+import { entryUrl } from "./entry_url.ts";
+
 /** What a thread asks of the pool that it belongs to. */
 export interface ThreadHost {
   readonly memoryLimit: number | undefined;
@@ -23,9 +26,6 @@ export interface ThreadHost {
   /** The thread has ended, because of `died`. `unstarted` is a task that it was given and never began. */
   onEnd(thread: Thread, died: ThreadDied, unstarted: Task | undefined): void;
 }
-
-/** The entry has the extension of this very file: `.ts` in the sources, `.js` in what npm gets. */
-const ENTRY = new URL(import.meta.url.endsWith(".ts") ? "./entry.ts" : "./entry.js", import.meta.url);
 
 export class Thread {
   readonly #host: ThreadHost;
@@ -55,9 +55,9 @@ export class Thread {
       onDone: (task) => this.#onDone(task),
     });
     this.#worker = runtime.startWorker({
-      entry: ENTRY,
+      entry: entryUrl("entry"),
       memory,
-      port: handle,
+      ports: [handle],
       memoryLimit: host.memoryLimit,
       onEnd: (end) => this.#onEnd(end),
     });
@@ -155,23 +155,8 @@ export class Thread {
       !this.#end.wasTaken(given.packet)
         ? given.task
         : undefined;
-    const died = this.#reason ?? explain(end);
+    const died = this.#reason ?? explainEnd(end, "run blocking code");
     this.#end.end(died, unstarted);
     this.#host.onEnd(this, died, unstarted);
   }
-}
-
-function explain({ error, exitCode }: ThreadEnd): ThreadDied {
-  if (error !== undefined) {
-    const { value } = error;
-    const said = value instanceof Error ? `${value.name}: ${value.message}` : String(value);
-    return new ThreadDied(`run blocking code: its thread ended with an error that nothing caught, ${said}`, {
-      cause: value,
-      exitCode,
-    });
-  }
-  return new ThreadDied(
-    `run blocking code: its thread ended with exit code ${exitCode}, as process.exit() does; blocking code must return or throw`,
-    { exitCode },
-  );
 }

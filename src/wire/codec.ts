@@ -7,6 +7,8 @@
 import type { Reader } from "./reader.ts";
 import type { Writer } from "./writer.ts";
 
+import "./own_errors.ts";
+
 export { type ErrorClass, registerError } from "./error_codec.ts";
 export { Reader } from "./reader.ts";
 export { type Packet, Writer } from "./writer.ts";

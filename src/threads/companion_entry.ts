@@ -1,0 +1,29 @@
+/**
+ * What a companion loop thread runs: it drives the promises of a thread whose own event loop stands still.
+ *
+ * @module
+ */
+
+import { loadedModule, loadModule } from "../bridge/async_modules.ts";
+import { Channel } from "../bridge/channel.ts";
+import { LoopEnd } from "../bridge/loop_end.ts";
+import { runtime } from "../runtime/current.ts";
+import type { PortHandle } from "../runtime/types.ts";
+import { childTask } from "./pool.ts";
+
+const start = runtime.workerStart();
+if (start === undefined) throw new TypeError("load the entry of a companion: only awaitlet itself does that");
+
+runtime.writeOutputDirectly();
+const port = runtime.adoptPort(start.ports[0] as PortHandle);
+const end = new LoopEnd(new Channel(start.memory, port, "loop"), {
+  loadedModule,
+  loadModule,
+  childTask,
+  onLoaded() {},
+  onLoadFailed() {},
+  onDone() {},
+});
+port.keepAlive(true);
+// What was sent before this thread listened.
+end.serve();
