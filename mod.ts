@@ -20,11 +20,13 @@ export {
   ReferenceReleased,
   ThreadDied,
 } from "./src/errors.ts";
+export { type Item, type IterateOptions, iterate } from "./src/iterate.ts";
 export {
   asyncModule,
   type BlockingFunction,
   type BlockingModule,
   type BlockingModuleOptions,
+  type BlockingResult,
   blockingModule,
   eventLoop,
   type Given,
@@ -38,3 +40,4 @@ export {
 } from "./src/sync_def.ts";
 export type { TaskOptions } from "./src/threads/pool.ts";
 export { type ErrorClass, registerError } from "./src/wire/codec.ts";
+export { transfer } from "./src/wire/transfer.ts";

@@ -6,7 +6,6 @@
 
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { ConnectionError } from "../src/postgres/mod.ts";
 import type { Database } from "./database.ts";
 import { startEmbeddedPostgres } from "./embedded.ts";
 import * as pattern1 from "./pattern1/facade.ts";
@@ -31,14 +30,12 @@ async function main(): Promise<void> {
 
 /** What is wrong in one line, where it is not for a programmer to find out. */
 function explain(error: unknown): string | undefined {
-  if (error instanceof ConnectionError)
-    return `${error.message}; or unset DATABASE_URL to use the embedded Postgres`;
-  const { code, message } = error as { code?: unknown; message?: string };
-  if (typeof code !== "string") return undefined;
-  if (code.startsWith("ERR_PARSE_ARGS")) return `read the command line: ${message}`;
-  return /^[0-9A-Z]{5}$/.test(code)
-    ? `run the demo: Postgres refused a statement: ${message} (${code})`
-    : undefined;
+  if (!(error instanceof Error)) return undefined;
+  const { name, message, code = "" } = error as Error & { code?: string };
+  // By name: the error came through a thread that does not know its class.
+  if (name === "ConnectionError") return `${message}; or unset DATABASE_URL to use the embedded Postgres`;
+  if (name === "PostgresError") return `run the demo: Postgres refused a statement: ${message} (${code})`;
+  return code.startsWith("ERR_PARSE_ARGS") ? `read the command line: ${message}` : undefined;
 }
 
 try {

@@ -21,7 +21,10 @@ export interface AsyncDef {
    * @param args Its arguments: data is copied, functions cross as references.
    * @returns A promise of what the function returns.
    */
-  <A extends readonly unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Awaited<R>>;
+  <A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    ...args: A
+  ): R extends AsyncGenerator ? R : Promise<Awaited<R>>;
 }
 
 function withOptions({ threads, ...options }: AsyncDefOptions): AsyncDef {
@@ -33,9 +36,7 @@ function withOptions({ threads, ...options }: AsyncDefOptions): AsyncDef {
         `asyncDef: ${what} is no function of a blockingModule(); a closure cannot move to another thread, so put it into a module and name that by blockingModule()`,
       );
     }
-    return startTask(target, [...args], options, threads && poolOf(threads)) as Promise<
-      Awaited<ReturnType<typeof fn>>
-    >;
+    return startTask(target, [...args], options, threads && poolOf(threads)) as never;
   };
 }
 

@@ -28,8 +28,14 @@ export type Given<T> = T extends (...args: infer A) => infer R
 
 /** A function of a blocking module, as the loop sees it. */
 export type BlockingFunction<F> = F extends (...args: infer A) => infer R
-  ? (...args: { [I in keyof A]: Given<A[I]> }) => Promise<Awaited<R>>
+  ? (...args: { [I in keyof A]: Given<A[I]> }) => BlockingResult<R>
   : never;
+
+/** What a blocking function gives on the loop: a Promise, or what a generator function yields. */
+export type BlockingResult<R> =
+  R extends Generator<infer T, infer Returned, unknown>
+    ? AsyncGenerator<T, Returned, void>
+    : Promise<Awaited<R>>;
 
 /** The functions of a blocking module, each returning a Promise. */
 export type BlockingModule<M> = {

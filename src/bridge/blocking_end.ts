@@ -8,7 +8,16 @@
 import { NoAwaitletContext, ReferenceReleased } from "../errors.ts";
 import { Reader } from "../wire/codec.ts";
 import { type Node, record } from "../wire/expression.ts";
-import { MODES, type Mode, type Outcome, TO_BLOCKING, TO_LOOP, type ToLoop } from "../wire/protocol.ts";
+import {
+  MANNERS,
+  type Manner,
+  MODES,
+  type Mode,
+  type Outcome,
+  TO_BLOCKING,
+  TO_LOOP,
+  type ToLoop,
+} from "../wire/protocol.ts";
 import { blockingManner } from "./blocking_manner.ts";
 import type { Arrived, Channel } from "./channel.ts";
 import { Crossing } from "./crossing.ts";
@@ -46,6 +55,11 @@ export class BlockingEnd {
   /** The tasks whose code runs, or stands in a wait, the innermost last; one may stand there several times. */
   readonly #running: Frame[] = [];
   readonly #stack = new Stack();
+  /**
+   * Whether a function that is read now is to be recorded: where async code passes it to a callback. What was passed to
+   * the task is called plainly, and so is what comes of it.
+   */
+  #recordsFunctions = false;
   runner: Runner | undefined;
 
   constructor(channel: Channel, watch?: Watch) {
@@ -55,9 +69,10 @@ export class BlockingEnd {
       collect: false,
       stub: (id) => {
         const node = referenceNode(id);
+        if (this.#recordsFunctions) return record(node, blockingManner) as object;
         return (...args: unknown[]) => {
           const call: Node = { from: node, step: { kind: "call", args } };
-          return this.evaluate([record(call, blockingManner)], "await");
+          return this.evaluate([record(call, blockingManner)], "await", true);
         };
       },
       // A stub lives as long as its task: both ends drop it then.
@@ -119,13 +134,13 @@ export class BlockingEnd {
   }
 
   /** Ends a task, and tells the loop end how, where that knows of it. */
-  end(frame: Frame, outcome: Outcome): void {
+  end(frame: Frame, outcome: Outcome, manner: Manner = frame.awaited ? "awaited" : "computed"): void {
     this.#frames.delete(frame.task);
     this.#stack.drop(frame);
     if (frame.known) {
       this.send("done", frame, (writer, instead) => {
         writer.uint(frame.task);
-        writer.uint(frame.awaited ? 1 : 0);
+        writer.uint(MANNERS.indexOf(manner));
         frame.variables.write(writer);
         writeOutcome(writer, instead ?? outcome, "result", frame.cancellation);
       });
@@ -140,11 +155,12 @@ export class BlockingEnd {
   /**
    * Has `expressions` evaluated on the loop and parks until all of them have settled.
    *
+   * @param plain Whether they are a function of the caller's, called plainly.
    * @returns The value of the one expression, or an array of the values of several; in mode `hold` the number under
    * which the loop keeps the value.
    * @throws {NoAwaitletContext} when no task runs. Whatever the evaluation throws, or the task is cancelled with.
    */
-  evaluate(expressions: readonly unknown[], mode: Mode): unknown {
+  evaluate(expressions: readonly unknown[], mode: Mode, plain: boolean = false): unknown {
     const frame = this.#running.at(-1);
     if (frame === undefined) {
       throw new NoAwaitletContext(
@@ -155,7 +171,7 @@ export class BlockingEnd {
     this.#watch?.look(frame);
     frame.throwIfCancelled();
     if (!frame.known) this.#introduce(frame);
-    const wait = this.#stack.push(frame);
+    const wait = this.#stack.push(frame, plain);
     let settled: Outcome;
     try {
       this.send("evaluate", frame, (writer) => {
@@ -278,7 +294,9 @@ export class BlockingEnd {
     const fn = reader.uint();
     this.#arriving.begin(frame?.scope);
     (frame?.variables ?? new Variables()).read(reader);
+    this.#recordsFunctions = !this.#stack.find(cause)?.plain;
     const args = reader.value() as unknown[];
+    this.#recordsFunctions = false;
     // The task has ended: the loop end has answered this call itself.
     if (frame === undefined) return;
     const run = () => {

@@ -96,7 +96,7 @@ export class Channel {
       const arrived = this.take();
       if (arrived !== undefined) return arrived;
       const left = deadline - performance.now();
-      if (left <= 0) return undefined;
+      if (left <= 0 || this.#signal.dead) return undefined;
       // A parcel may be published an instant before the port gives it: then look again soon, without parking.
       const late = this.#signal.published(this.#in) > this.#taken;
       this.#signal.park(late ? -1 : this.#taken, left);

@@ -42,6 +42,8 @@ export interface Wait {
   readonly id: number;
   readonly frame: Frame;
   readonly depth: number;
+  /** Whether it is no `awaitlet()`, but a plain call of a function that the task was given. */
+  readonly plain: boolean;
   outcome: Outcome | undefined;
 }
 
@@ -60,8 +62,8 @@ export class Stack {
   #calls: Call[] = [];
   #lastWait = 0;
 
-  push(frame: Frame): Wait {
-    const wait: Wait = { id: ++this.#lastWait, frame, depth: this.#waits.length, outcome: undefined };
+  push(frame: Frame, plain: boolean): Wait {
+    const wait: Wait = { id: ++this.#lastWait, frame, depth: this.#waits.length, plain, outcome: undefined };
     this.#waits.push(wait);
     return wait;
   }

@@ -7,7 +7,15 @@
 import { NoAwaitOccurred, ReferenceReleased } from "../errors.ts";
 import { Reader, type Writer } from "../wire/codec.ts";
 import { NotLoaded, type Roots } from "../wire/expression_codec.ts";
-import { MODES, type Mode, type Outcome, TO_BLOCKING, TO_LOOP, type ToBlocking } from "../wire/protocol.ts";
+import {
+  MANNERS,
+  MODES,
+  type Mode,
+  type Outcome,
+  TO_BLOCKING,
+  TO_LOOP,
+  type ToBlocking,
+} from "../wire/protocol.ts";
 import type { Arrived, Channel } from "./channel.ts";
 import { Crossing } from "./crossing.ts";
 import { Evaluations } from "./evaluations.ts";
@@ -25,6 +33,8 @@ export interface LoopEndHost {
   loadModule(url: string): Promise<object>;
   /** A function that runs a task of this one's, for blocking code that starts tasks. */
   childTask(url: string, name: string, options: object): (...args: unknown[]) => Promise<unknown>;
+  /** Calls `serve`, now or soon. */
+  serveFrom(serve: () => void): void;
   onLoaded(task: Task): void;
   /** The blocking module could not be loaded, because of `error`. */
   onLoadFailed(task: Task, error: unknown): void;
@@ -79,10 +89,11 @@ export class LoopEnd {
         return loaded;
       },
       reference: (id) => this.#references.value(id),
+      consumer: () => currentFlow.get()?.cause?.task.consumer?.take,
       task: (url, name, options) => host.childTask(url, name, options),
     };
     this.#evaluations = new Evaluations(this.#reader, this.#arriving, roots, host.loadModule);
-    channel.listen(() => this.serve());
+    channel.listen(() => host.serveFrom(() => this.serve()));
   }
 
   /** How much this end holds for the other: tasks, values and calls without an answer. */
@@ -122,6 +133,7 @@ export class LoopEnd {
         writer.uint(task.id);
         writer.string(task.target.url);
         writer.string(task.target.name);
+        writer.uint(task.consumer ? 1 : 0);
         task.variables.write(writer);
         writer.value(task.args, "arguments");
       });
@@ -271,10 +283,14 @@ export class LoopEnd {
   }
 
   #done(task: Task, arrived: Arrived): void {
-    const awaited = this.#reader.uint() === 1;
+    const manner = MANNERS[this.#reader.uint()];
     const finish = (outcome: Outcome) => {
       this.#forget(task);
-      if (outcome.outcome === "returned" && task.assertAwaitOccurs && !awaited) {
+      if (manner === "generates") {
+        task.settle({ outcome: "returned", value: task.generator() });
+        return;
+      }
+      if (outcome.outcome === "returned" && task.assertAwaitOccurs && manner !== "awaited") {
         const message = `run ${task.target.name}: it returned without having awaited anything, which assertAwaitOccurs forbids`;
         task.settle({ outcome: "threw", value: new NoAwaitOccurred(message) });
       } else {

@@ -5,8 +5,10 @@
  */
 
 import type { Outcome } from "../wire/protocol.ts";
+import type { Consumer } from "./consumer.ts";
 import type { Flow } from "./flow.ts";
 import { Scope } from "./references.ts";
+import { TaskResult } from "./task_result.ts";
 import { Variables } from "./variables.ts";
 
 /** A function of a blocking module. */
@@ -21,6 +23,8 @@ export interface TaskStart {
   readonly target: Target;
   readonly args: readonly unknown[];
   readonly assertAwaitOccurs: boolean;
+  /** Takes what the generator yields, where the task runs one. */
+  readonly consumer?: Consumer | undefined;
   /** What the task was started for. */
   readonly flow: Flow | undefined;
   /** Made where the task was asked for: its stack is shown below that of what the task throws. */
@@ -38,6 +42,7 @@ export class Task {
   readonly target: Target;
   readonly args: readonly unknown[];
   readonly assertAwaitOccurs: boolean;
+  readonly consumer: Consumer | undefined;
   readonly cause: Flow["cause"];
   readonly caller: Error;
   readonly inFlow: <R>(fn: () => R) => R;
@@ -48,18 +53,24 @@ export class Task {
   #settle: ((outcome: Outcome) => void) | undefined;
   /** Called once, when the task has settled. */
   readonly onSettled: (() => void)[] = [];
+  /** Makes the async generator that the task settles with, where its export is a generator function. */
+  generator: () => unknown = () => undefined;
 
-  constructor({ target, args, assertAwaitOccurs, flow, caller, inFlow }: TaskStart, id: number = ++lastTask) {
+  constructor(
+    { target, args, assertAwaitOccurs, consumer, flow, caller, inFlow }: TaskStart,
+    id: number = ++lastTask,
+  ) {
     this.id = id;
     this.target = target;
     this.args = args;
     this.assertAwaitOccurs = assertAwaitOccurs;
+    this.consumer = consumer;
     this.cause = flow?.cause;
     this.variables = flow?.variables.fork() ?? new Variables();
     this.variables.sendAll();
     this.caller = caller;
     this.inFlow = inFlow;
-    this.result = new Promise((resolve, reject) => {
+    this.result = new TaskResult((resolve, reject) => {
       this.#settle = ({ outcome, value }) => (outcome === "returned" ? resolve(value) : reject(value));
     });
   }

@@ -8,12 +8,14 @@ import { runtime } from "../runtime/current.ts";
 import type { Reader } from "../wire/codec.ts";
 import type { BlockingEnd, Runner } from "./blocking_end.ts";
 import { Frame } from "./frame.ts";
+import { yieldAll } from "./yielding.ts";
 
 /** A task as the loop end asks for it. */
 interface Run {
   readonly frame: Frame;
   readonly url: string;
   readonly name: string;
+  readonly generate: boolean;
   readonly args: readonly unknown[];
 }
 
@@ -48,8 +50,9 @@ export class TaskRunner implements Runner {
     this.#end.begin(frame);
     const url = reader.string();
     const name = reader.string();
+    const generate = reader.uint() === 1;
     frame.variables.read(reader);
-    return { frame, url, name, args: reader.value() as unknown[] };
+    return { frame, url, name, generate, args: reader.value() as unknown[] };
   }
 
   async #loadAndRun(run: Run): Promise<void> {
@@ -74,17 +77,19 @@ export class TaskRunner implements Runner {
     });
   }
 
-  #run({ frame, url, name, args }: Run, exports: Exports): void {
+  #run({ frame, url, name, generate, args }: Run, exports: Exports): void {
+    const fn = Object.hasOwn(exports, name) ? exports[name] : undefined;
+    const isGenerator = Object.prototype.toString.call(fn) === "[object GeneratorFunction]";
     const outcome = this.#end.enter(frame, () => {
-      const fn = Object.hasOwn(exports, name) ? exports[name] : undefined;
       if (typeof fn !== "function") throw new TypeError(noSuchFunction(url, name, exports));
-      const result: unknown = fn(...args);
+      if (isGenerator && !generate) return undefined;
+      const result: unknown = isGenerator ? yieldAll(this.#end, fn(...args)) : fn(...args);
       // A cancellation that no awaitlet() came to throw: the task counts as cancelled all the same.
       this.#end.receiveArrived();
       frame.throwIfCancelled();
       return result;
     });
-    this.#end.end(frame, outcome);
+    this.#end.end(frame, outcome, isGenerator && !generate ? "generates" : undefined);
     this.#end.runCalls();
   }
 }

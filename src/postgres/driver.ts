@@ -100,7 +100,8 @@ async function createClient(
       onnotice: () => {},
       onclose,
     });
-  } catch {
+  } catch (error) {
+    if (!(error instanceof URIError || error instanceof TypeError)) throw error;
     // What it says may repeat a part of the URL.
     throw new ConnectionError(
       `connect to Postgres at ${addressOf(url)}: the URL holds what the driver cannot read; see whether its user and password are percent-encoded`,

@@ -43,21 +43,27 @@ export function addressOf(url: string): string {
   return `${parsed.hostname || "localhost"}:${parsed.port || "5432"}`;
 }
 
-const CONNECT_FAILURES: Readonly<Record<string, string>> = {
-  "28000": "correct the user in the URL, or the server's pg_hba.conf",
-  "28P01": "correct the user and the password in the URL",
-  "3D000": "create it, or name another one in the URL",
-  "53300": "use a smaller pool, or raise the server's max_connections",
-  "57P03": "try again when it is ready",
-  CONNECT_TIMEOUT: "see whether it is Postgres that listens there",
-  ECONNREFUSED: "start Postgres there, or correct the address in the URL",
-  ENOTFOUND: "correct the host in the URL",
+type Failure = readonly [why: string | undefined, remedy: string];
+
+const SILENT: Failure = [undefined, "see whether it is Postgres that listens there"];
+const HUNG_UP: Failure = ["the server hung up", "see whether it is Postgres that listens there"];
+
+/** What went wrong, where the error does not say it itself, and what to do. */
+const CONNECT_FAILURES: Readonly<Record<string, Failure>> = {
+  "28000": [undefined, "correct the user in the URL, or the server's pg_hba.conf"],
+  "28P01": [undefined, "correct the user and the password in the URL"],
+  "3D000": [undefined, "create it, or name another one in the URL"],
+  "53300": [undefined, "use a smaller pool, or raise the server's max_connections"],
+  "57P03": [undefined, "try again when it is ready"],
+  CONNECTION_CLOSED: HUNG_UP,
+  CONNECT_TIMEOUT: SILENT,
+  ECONNREFUSED: ["the connection was refused", "start Postgres there, or correct the address in the URL"],
+  ECONNRESET: HUNG_UP,
+  ENOTFOUND: ["there is no host of that name", "correct the host in the URL"],
+  EPIPE: HUNG_UP,
 };
 
-const SYSTEM_FAILURES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "the connection was refused",
-  ENOTFOUND: "there is no host of that name",
-};
+const OTHER: Failure = [undefined, "correct the URL, or what it leads to"];
 
 /**
  * Says why a connection could not be made, and what to do.
@@ -69,8 +75,7 @@ const SYSTEM_FAILURES: Readonly<Record<string, string>> = {
 export function explainConnectFailure(error: unknown, address: string): ConnectionError {
   if (error instanceof ConnectionError) return error;
   const { code, message } = error as { code?: string; message: string };
-  const why = SYSTEM_FAILURES[code ?? ""] ?? (message || code);
-  const remedy = CONNECT_FAILURES[code ?? ""] ?? "correct the URL, or what it leads to";
+  const [why = message || code, remedy] = CONNECT_FAILURES[code ?? ""] ?? OTHER;
   return new ConnectionError(`connect to Postgres at ${address}: ${why}; ${remedy}`, { code, cause: error });
 }
 

@@ -20,6 +20,7 @@ const end = new LoopEnd(new Channel(start.memory, port, "loop"), {
   loadedModule,
   loadModule,
   childTask,
+  serveFrom: (serve) => runtime.fromEventLoop(serve),
   onLoaded() {},
   onLoadFailed() {},
   onDone() {},

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Consumer } from "../bridge/consumer.ts";
 import { type Cause, currentFlow } from "../bridge/flow.ts";
 import { type Target, Task } from "../bridge/task.ts";
 import { QueueFull, ThreadDied } from "../errors.ts";
@@ -101,19 +102,26 @@ export class Pool {
   }
 
   /** Runs `target` as a task. Never throws: whatever goes wrong rejects the promise. */
-  run(target: Target, args: readonly unknown[], options: TaskOptions = {}): Promise<unknown> {
+  run(
+    target: Target,
+    args: readonly unknown[],
+    options: TaskOptions = {},
+    consumer?: Consumer,
+  ): Promise<unknown> {
     const flow = currentFlow.get();
     const { assertAwaitOccurs = false, grace = DEFAULT_GRACE } = options;
     const task = new Task({
       target,
       args,
       assertAwaitOccurs,
+      consumer,
       flow,
       caller: new Error(),
       inFlow: runtime.captureFlow(),
     });
     // Structured: what cancels a task cancels those that its async code has started and waits for.
     const signals = [options.signal, flow?.cause?.task.signal].filter((signal) => signal !== undefined);
+    task.generator = () => this.generate(target, args, options);
     const aborted = signals.find((signal) => signal.aborted);
     task.onSettled.push(() => this.#onSettled());
     if (aborted !== undefined) task.settle({ outcome: "threw", value: aborted.reason });
@@ -121,6 +129,11 @@ export class Pool {
     else this.#submit(task);
     if (!task.settled && signals.length > 0) this.#cancelWith(task, signals, grace);
     return task.result;
+  }
+
+  /** What a generator function yields, run as a task when the first of it is asked for. */
+  generate(target: Target, args: readonly unknown[], options: TaskOptions = {}): Consumer {
+    return new Consumer((consumer) => this.run(target, args, options, consumer));
   }
 
   stats(): PoolStats {

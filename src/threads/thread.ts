@@ -50,6 +50,7 @@ export class Thread {
       loadedModule,
       loadModule,
       childTask: host.childTask,
+      serveFrom: (serve) => serve(),
       onLoaded: (task) => this.#onLoaded(task),
       onLoadFailed: (task, error) => this.#onLoadFailed(task, error),
       onDone: (task) => this.#onDone(task),

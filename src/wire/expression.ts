@@ -11,6 +11,7 @@
 export type Root =
   | { readonly kind: "module"; readonly url: string }
   | { readonly kind: "loop" }
+  | { readonly kind: "consumer" }
   | { readonly kind: "reference"; readonly id: number; readonly check: () => void }
   | { readonly kind: "task"; readonly url: string; readonly name: string; readonly options: object };
 
@@ -57,7 +58,7 @@ export function describe(node: Node): string {
     const { root } = node;
     if (root.kind === "module") return root.url.slice(root.url.lastIndexOf("/") + 1);
     if (root.kind === "task") return `asyncDef(${root.name}, …)`;
-    return root.kind === "loop" ? "eventLoop" : "reference";
+    return root.kind === "loop" ? "eventLoop" : root.kind;
   }
   const from = describe(node.from);
   switch (node.step.kind) {

@@ -11,7 +11,7 @@ import { describe, type Node, type Root, type Step } from "./expression.ts";
 import type { Reader } from "./reader.ts";
 import type { Writer } from "./writer.ts";
 
-const BASES = ["known", "module", "loop", "reference", "task"] as const;
+const BASES = ["known", "module", "loop", "reference", "task", "consumer"] as const;
 const STEPS = ["get", "call", "new", "tag"] as const;
 
 /** Writes the nodes of one message. */
@@ -88,6 +88,8 @@ export interface Roots {
   /** The namespace of a loaded module; throws `NotLoaded` where it has yet to be imported. */
   module(url: string): unknown;
   reference(id: number): unknown;
+  /** What takes what the task's generator yields. */
+  consumer(): unknown;
   /** A function that runs the task. */
   task(url: string, name: string, options: object): unknown;
 }
@@ -157,6 +159,8 @@ export class Evaluator {
       }
       case "loop":
         return this.#outcome(() => globalThis, undefined);
+      case "consumer":
+        return this.#outcome(() => this.#roots.consumer(), undefined);
       case "reference": {
         const id = reader.uint();
         return this.#outcome(() => this.#roots.reference(id), undefined);
@@ -203,8 +207,23 @@ function get(value: unknown, key: string): unknown {
   return (value as Record<string, unknown>)[key];
 }
 
+const templates = new Map<string, TemplateStringsArray>();
+const MOST_TEMPLATES = 10_000;
+
+/**
+ * The strings of a template literal: the same object each time, as with a literal that is evaluated where it stands. Tags keep
+ * by it what they made of the literal, some of them for ever.
+ */
 function readTemplate(reader: Reader): TemplateStringsArray {
   const strings = reader.value() as string[];
   const raw = reader.value() as string[];
-  return Object.freeze(Object.assign(strings, { raw: Object.freeze(raw) }));
+  const key = JSON.stringify([strings, raw]);
+  let template = templates.get(key);
+  if (template === undefined) {
+    // A program has so many literals, not more; one that makes them up as it runs has no use for them again.
+    if (templates.size >= MOST_TEMPLATES) templates.clear();
+    template = Object.freeze(Object.assign(strings, { raw: Object.freeze(raw) }));
+    templates.set(key, template);
+  }
+  return template;
 }

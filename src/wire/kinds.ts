@@ -1,3 +1,5 @@
+import { isMoving } from "./transfer.ts";
+
 /** How an object crosses. */
 export type Kind =
   | "plain"
@@ -60,7 +62,8 @@ export function kindOf(value: object): Kind {
   } catch {
     return "refused";
   }
-  return hasMethods(value, brand.base) ? "refused" : brand.kind;
+  if (hasMethods(value, brand.base)) return "refused";
+  return brand.kind === "buffer" && isMoving(value) ? "transferred" : brand.kind;
 }
 
 /** Whether an object is a module's namespace. In Bun it has a prototype, with an accessor. */

@@ -8,8 +8,9 @@
  *
  * To the blocking end:
  *
- * - `run` task, module URL, export, variables, then the arguments. Answered by `loaded`, once the module is, where this
- *   thread had yet to load it; and then by `done`.
+ * - `run` task, module URL, export, generate, variables, then the arguments. Answered by `loaded`, once the module is,
+ *   where this thread had yet to load it; and then by `done`. With `generate` the export is a generator function, and what
+ *   it yields is given to the task's consumer on the loop, by `evaluate`.
  * - `settled` wait, variables, outcome. Ends the wait. Not sent twice.
  * - `call` call, wait, depth, task, function, variables, then the arguments: calls a function that the task has passed to
  *   async code. It runs once `wait`, its cause, is on top of the stack, or, when that wait is over, once the thread
@@ -29,7 +30,7 @@
  *   the value where there is one expression, else with an array. In mode `hold` the one value stays on the loop, and
  *   its number is the answer. `released` is a count and as many numbers, of what was held and has been disposed of.
  * - `answer` call, variables, outcome.
- * - `done` task, awaited, variables, outcome. Ends the task: its references, in both directions, are dropped by each end
+ * - `done` task, manner, variables, outcome. Ends the task: its references, in both directions, are dropped by each end
  *   when it sends or reads this.
  *
  * An outcome is one of `OUTCOMES`, then the value or what was thrown, unless it is the very reason of the task's `cancel`.
@@ -57,5 +58,9 @@ export type Outcome = { readonly outcome: "returned" | "threw"; readonly value: 
 
 export const MODES = ["await", "hold"] as const;
 export type Mode = (typeof MODES)[number];
+
+/** What a task did until it was done. `generates`: nothing, for its export is a generator function, to be run as such. */
+export const MANNERS = ["computed", "awaited", "generates"] as const;
+export type Manner = (typeof MANNERS)[number];
 
 export const CROSSING = ["sender's", "receiver's", "expression"] as const;

@@ -2,6 +2,7 @@ import { malformed } from "./byte_reader.ts";
 import type { Reader } from "./reader.ts";
 import { isDetached, Refusal } from "./refusal.ts";
 import * as tag from "./tags.ts";
+import { isMoving } from "./transfer.ts";
 import type { Writer } from "./writer.ts";
 
 // The place in this list is the kind on the wire.
@@ -40,7 +41,7 @@ export function writeView(writer: Writer, view: ArrayBufferView): void {
   const { buffer, byteOffset, byteLength } = view;
   const isShared = Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]";
   // A subclass, such as Node's Buffer, may show a part of a pool whose rest belongs to strangers: its own bytes only.
-  if (Object.getPrototypeOf(view) !== Class.prototype && !isShared) {
+  if (Object.getPrototypeOf(view) !== Class.prototype && !isShared && !isMoving(buffer)) {
     writer.byte(tag.LONE_VIEW);
     writer.byte(kind);
     writer.uint(byteLength);

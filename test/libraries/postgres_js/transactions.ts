@@ -92,7 +92,7 @@ export function atOnce(names: string[]): string[] {
 }
 
 /** A reserved connection is one and the same from query to query, and free again afterwards. */
-export function reserve(): { backends: number; kept: string | undefined; afterwards: unknown } {
+export function reserve(): { backends: number; kept: string | undefined } {
   const reserved = hold(sql.reserve());
   try {
     const pids = [1, 2, 3].map(
@@ -100,7 +100,7 @@ export function reserve(): { backends: number; kept: string | undefined; afterwa
     );
     awaitlet(reserved`set application_name = ${sql.unsafe("'kept'")}`);
     const [row] = awaitlet(reserved<{ application_name: string }[]>`show application_name`);
-    return { backends: new Set(pids).size, kept: row?.application_name, afterwards: undefined };
+    return { backends: new Set(pids).size, kept: row?.application_name };
   } finally {
     awaitlet(reserved`reset application_name`);
     awaitlet(reserved.release());

@@ -4,22 +4,25 @@ import { asyncModule, awaitlet, hold } from "../../../mod.ts";
 
 const { sql } = asyncModule<typeof import("./db.ts")>(new URL("./db.ts", import.meta.url));
 
-export function reserve(): { same: boolean; stillHeld: boolean } {
-  let kept: { n: PromiseLike<unknown> } | undefined;
-  const same = (() => {
+export function reserve(): { backends: number; afterwards: string } {
+  const pids: (number | undefined)[] = [];
+  let late: unknown;
+  {
     using reserved = hold(sql.reserve());
     try {
-      const ask = () => awaitlet(reserved<{ pid: number }[]>`select pg_backend_pid() as pid`)[0]?.pid;
-      kept = { n: reserved`select 1` };
-      return ask() === ask();
+      for (let i = 0; i < 3; i++) {
+        const [row] = awaitlet(reserved<{ pid: number }[]>`select pg_backend_pid() as pid`);
+        pids.push(row?.pid);
+      }
+      late = reserved`select 1`;
     } finally {
       awaitlet(reserved.release());
     }
-  })();
+  }
   try {
-    awaitlet(kept);
-    return { same, stillHeld: true };
-  } catch {
-    return { same, stillHeld: false };
+    awaitlet(late);
+    return { backends: new Set(pids).size, afterwards: "it was still held" };
+  } catch (error) {
+    return { backends: new Set(pids).size, afterwards: (error as Error).name };
   }
 }

@@ -1,0 +1,72 @@
+/**
+ * Plain iteration, in blocking code, over what is async.
+ *
+ * @module
+ */
+
+import { awaitlet, hold } from "./awaitlet.ts";
+import type { Iterated } from "./iteration.ts";
+import { asyncModule } from "./modules.ts";
+
+/** How far {@linkcode iterate} reads ahead. */
+export interface IterateOptions {
+  /** How many items may be read that the loop has not come to. Default 1,000; with 1 nothing is read ahead. */
+  readonly ahead?: number;
+  /** How many bytes they may take, roughly. Default 1 MiB. One item may be larger. */
+  readonly aheadBytes?: number;
+}
+
+/** What iterating over a `T` gives. */
+export type Item<T> =
+  Awaited<T> extends AsyncIterable<infer U>
+    ? U
+    : Awaited<T> extends Iterable<infer U>
+      ? U
+      : Awaited<T> extends ReadableStream<infer U>
+        ? U
+        : never;
+
+const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+const iteration = asyncModule<typeof import("./iteration.ts")>(
+  new URL(`./iteration.${extension}`, import.meta.url),
+);
+
+/**
+ * Iterates, in blocking code, over an async iterable, a `ReadableStream` or a Node stream on the loop.
+ *
+ * Items are read ahead there and cross in batches. Leaving the loop, by `break`, `return` or a throw, closes the
+ * source; so does the end of the task. What the source throws is thrown after the items that came before it.
+ *
+ * @param expression What an `asyncModule()` gave: a recorded expression of the source, or of a promise of it.
+ * @param options How far to read ahead.
+ * @returns A plain generator of the items.
+ * @throws What `awaitlet()` throws, and what the source throws.
+ *
+ * @example In a blocking module
+ * ```ts ignore
+ * for (const line of iterate(files.lines("words.txt"))) {
+ *   if (line === "end") break;
+ * }
+ * ```
+ */
+export function* iterate<T>(
+  expression: T,
+  options: IterateOptions = {},
+): Generator<Item<T>, void, undefined> {
+  const bounds = { count: options.ahead ?? 1_000, bytes: options.aheadBytes ?? 2 ** 20 };
+  const iterated = hold(expression) as Iterated & Disposable;
+  const reading = hold(iteration.open(iterated, bounds));
+  let ended = false;
+  try {
+    while (!ended) {
+      const { items, done, error } = awaitlet(reading.next());
+      yield* items as Item<T>[];
+      ended = done;
+      if (error !== undefined) throw error.value;
+    }
+  } finally {
+    if (!ended) awaitlet(reading.close());
+    reading[Symbol.dispose]();
+    iterated[Symbol.dispose]();
+  }
+}

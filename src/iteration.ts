@@ -1,0 +1,150 @@
+/**
+ * The loop side of `iterate()`: reads a source ahead, within bounds.
+ *
+ * It is an async module: `iterate()` uses it as any blocking code would.
+ *
+ * @module
+ */
+
+import { currentFlow } from "./bridge/flow.ts";
+import { roughSize } from "./wire/size.ts";
+
+/** What has been read since the last time. */
+export interface Batch {
+  readonly items: unknown[];
+  readonly done: boolean;
+  /** What the source threw after the items. */
+  readonly error?: { readonly value: unknown };
+}
+
+/** How much may be read that the consumer has not come to. */
+export interface Bounds {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** What can be iterated over. */
+export type Iterated = AsyncIterable<unknown> | Iterable<unknown> | ReadableStream<unknown>;
+
+/** A source, one way to read from all kinds of them. */
+interface Source {
+  next(): Promise<IteratorResult<unknown>> | IteratorResult<unknown>;
+  /** Closes the source, also while it is being read. */
+  close(): Promise<unknown> | unknown;
+}
+
+/** How long closing waits for a source that is being read and gives nothing, in milliseconds. */
+const CLOSING = 100;
+
+/** Opens a source; it is closed at the latest when its task ends. */
+export function open(iterated: Iterated, bounds: Bounds): ReadAhead {
+  const reading = new ReadAhead(sourceOf(iterated), bounds);
+  currentFlow.get()?.cause?.task.onSettled.push(() => void reading.close());
+  return reading;
+}
+
+export class ReadAhead {
+  readonly #source: Source;
+  /** The bounds of what is kept here; the consumer has as much again. */
+  readonly #count: number;
+  readonly #bytes: number;
+  /** Whether to read only when asked, because one item is all that may be read. */
+  readonly #onDemand: boolean;
+  #items: unknown[] = [];
+  #size = 0;
+  #done = false;
+  #error: { value: unknown } | undefined;
+  #reading = false;
+  #closed = false;
+  #wake: (() => void) | undefined;
+
+  constructor(source: Source, { count, bytes }: Bounds) {
+    this.#source = source;
+    this.#count = Math.max(1, Math.floor(count / 2));
+    this.#bytes = Math.max(1, Math.floor(bytes / 2));
+    this.#onDemand = count < 2;
+    if (!this.#onDemand) void this.#read();
+  }
+
+  /** The items that have been read, one at least, or the end. */
+  async next(): Promise<Batch> {
+    if (this.#items.length === 0 && !this.#done) {
+      void this.#read();
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        if (this.#items.length > 0 || this.#done) resolve();
+      });
+    }
+    const items = this.#items;
+    this.#items = [];
+    this.#size = 0;
+    if (!this.#onDemand) void this.#read();
+    return { items, done: this.#done, ...(this.#error && { error: this.#error }) };
+  }
+
+  /** Reads no more and closes the source, if it has not ended. */
+  async close(): Promise<void> {
+    if (this.#closed || this.#done) return;
+    this.#closed = true;
+    const closing = Promise.resolve(this.#source.close());
+    if (!this.#reading) return void (await closing);
+    // An async generator closes only after what it awaits: that may be never.
+    const late = new Promise<void>((resolve) => setTimeout(resolve, CLOSING));
+    await Promise.race([closing, late]);
+  }
+
+  async #read(): Promise<void> {
+    if (this.#reading) return;
+    this.#reading = true;
+    try {
+      while (!this.#done && !this.#closed && this.#hasRoom()) {
+        const next = this.#source.next();
+        const result = next instanceof Promise ? await next : next;
+        if (result.done === true) this.#done = true;
+        else {
+          this.#items.push(result.value);
+          this.#size += roughSize(result.value);
+        }
+        this.#wake?.();
+      }
+    } catch (value) {
+      this.#done = true;
+      this.#error = { value };
+      this.#wake?.();
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  #hasRoom(): boolean {
+    if (this.#onDemand) return this.#items.length === 0;
+    return this.#items.length < this.#count && this.#size < this.#bytes;
+  }
+}
+
+function sourceOf(iterated: Iterated): Source {
+  if (iterated instanceof ReadableStream) {
+    const reader = iterated.getReader();
+    return {
+      next: () => reader.read() as Promise<IteratorResult<unknown>>,
+      close: () => reader.cancel(),
+    };
+  }
+  const { destroy } = iterated as { destroy?: () => void };
+  const iterator = iteratorOf(iterated);
+  return {
+    next: () => iterator.next(),
+    // A Node stream that is being read is closed by `destroy`, its iterator is not.
+    close: () => (typeof destroy === "function" ? destroy.call(iterated) : iterator.return?.()),
+  };
+}
+
+function iteratorOf(
+  iterated: Partial<AsyncIterable<unknown> & Iterable<unknown>>,
+): AsyncIterator<unknown> | Iterator<unknown> {
+  const iterator = iterated?.[Symbol.asyncIterator]?.() ?? iterated?.[Symbol.iterator]?.();
+  if (iterator !== undefined) return iterator;
+  throw new TypeError(
+    "iterate: the value is neither an async iterable, an iterable nor a stream; give iterate() what an async generator or a stream gives",
+  );
+}
