@@ -6,6 +6,8 @@
 
 import { awaitlet, hold } from "./awaitlet.ts";
 import type { Iterated } from "./iteration.ts";
+// For what downloads or bundles modules ahead of time.
+import "./iteration.ts";
 import { asyncModule } from "./modules.ts";
 
 /** How far {@linkcode iterate} reads ahead. */

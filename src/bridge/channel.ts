@@ -17,7 +17,9 @@ export type Arrived = Pick<Packet, "bytes" | "attachments">;
 
 /** What goes by the port; the poke, which only wakes the other end's event loop, is `null`. */
 interface Parcel {
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly number: number;
+  /** Not a view of it: Deno looks at each element of every view in a message, in search of ports. */
+  readonly buffer: ArrayBuffer;
   readonly attachments: readonly object[];
 }
 
@@ -63,8 +65,8 @@ export class Channel {
       this.#signal.box(this.#out, number, bytes.length);
       if (poke) this.#port.post(null);
     } else {
-      const copy = bytes.slice();
-      this.#port.post({ bytes: copy, attachments } satisfies Parcel, [copy.buffer, ...packet.transfer]);
+      const { buffer } = bytes.slice();
+      this.#port.post({ number, buffer, attachments } satisfies Parcel, [buffer, ...packet.transfer]);
     }
     // Only now: what cannot be posted throws, and then the number is free for the next packet.
     this.#sent = number;
@@ -75,18 +77,27 @@ export class Channel {
   /** Takes the next packet, if it has arrived. */
   take(): Arrived | undefined {
     const number = this.#taken + 1;
-    const length = this.#signal.boxed(this.#in, number);
-    if (length >= 0) {
-      // Copied first: the sender may write the box again as soon as the packet counts as taken.
-      const bytes = this.#scratch.subarray(0, length);
-      bytes.set(this.#inBox.subarray(0, length));
-      this.#counted(number);
-      return { bytes, attachments: [] };
+    for (;;) {
+      const length = this.#signal.boxed(this.#in, number);
+      if (length >= 0) {
+        // Copied first: the sender may write the box again as soon as the packet counts as taken.
+        const bytes = this.#scratch.subarray(0, length);
+        bytes.set(this.#inBox.subarray(0, length));
+        this.#counted(number);
+        return { bytes, attachments: [] };
+      }
+      const first = this.#handedOver[0];
+      if (first?.number === number) {
+        this.#handedOver.shift();
+        this.#counted(number);
+        return { bytes: new Uint8Array(first.buffer), attachments: first.attachments };
+      }
+      const next = this.#port.receive();
+      if (next === undefined) return undefined;
+      if (next.message !== null) this.#handedOver.push(next.message as Parcel);
+      // And look at the box again: since the last look it may have been filled, before this poke or parcel was
+      // posted. The poke is gone now, and the parcel may be the packet after the box's.
     }
-    const parcel = this.#handedOver.shift() ?? this.#receive();
-    if (parcel === undefined) return undefined;
-    this.#counted(number);
-    return parcel;
   }
 
   /** The blocking end: takes the next packet, parking until it has come or `ms` have passed. */
@@ -119,14 +130,6 @@ export class Channel {
 
   close(): void {
     this.#port.close();
-  }
-
-  #receive(): Parcel | undefined {
-    for (;;) {
-      const next = this.#port.receive();
-      if (next === undefined) return undefined;
-      if (next.message !== null) return next.message as Parcel;
-    }
   }
 
   #counted(number: number): void {

@@ -19,6 +19,7 @@ const BOXED_LENGTH = { toBlocking: 6, toLoop: 7 } as const;
 const PARKED = 8;
 const PARKED_MS = 9;
 const DEAD = 10;
+const WATCHED = 11;
 const CELL_BYTES = 64;
 
 /** The bytes that a lane's box holds: a message that fits goes through shared memory, without the port. */
@@ -104,6 +105,15 @@ export class Signal {
   die(): void {
     Atomics.store(this.#cells, DEAD, 1);
     Atomics.notify(this.#cells, PUBLISHED.toBlocking);
+  }
+
+  /** Tells the blocking end that from now on somebody will tell it of the death of the loop end's thread. */
+  watch(): void {
+    Atomics.store(this.#cells, WATCHED, 1);
+  }
+
+  get watched(): boolean {
+    return Atomics.load(this.#cells, WATCHED) === 1;
   }
 
   get dead(): boolean {

@@ -15,7 +15,14 @@ export const deno: Runtime = {
   startWorker(start) {
     // Without a limit a worker that is out of memory takes the whole process with it.
     const limit = start.memoryLimit ?? Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20);
-    return shared.startWorker(start.entry, start, { resourceLimits: { maxOldGenerationSizeMb: limit } });
+    // A worker of `node:worker_threads` starts from a file or from data only; a module that came from a registry or
+    // over the network is imported by the latter.
+    const { entry } = start;
+    const source =
+      entry.protocol === "file:"
+        ? entry
+        : new URL(`data:text/javascript,${encodeURIComponent(`import ${JSON.stringify(entry.href)};`)}`);
+    return shared.startWorker(source, start, { resourceLimits: { maxOldGenerationSizeMb: limit } });
   },
   // Out of memory in the handler of a port's message, or in a microtask of it, ends the worker without any
   // event; from an immediate it is reported.

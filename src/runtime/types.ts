@@ -35,8 +35,12 @@ export interface WorkerThread {
   terminate(): void;
 }
 
+/** What a worker is there for. */
+export type Role = "blocking" | "companion" | "guardian";
+
 /** What a worker is started with. */
 export interface WorkerStart {
+  readonly role: Role;
   /** The module that the worker runs first. */
   readonly entry: URL;
   /** Handed to the worker, which finds them with `Runtime.workerStart()`. */
@@ -61,8 +65,10 @@ export interface Runtime {
   readonly parallelism: number;
   createChannel(): { readonly port: Port; readonly handle: PortHandle };
   startWorker(start: WorkerStart): WorkerThread;
-  /** In a worker: what it was started with; `undefined` on a thread that awaitlet has not started. */
-  workerStart(): { readonly memory: SharedArrayBuffer; readonly ports: readonly PortHandle[] } | undefined;
+  /** In a worker with this role: what it was started with; `undefined` on any other thread. */
+  workerStart(
+    role: Role,
+  ): { readonly memory: SharedArrayBuffer; readonly ports: readonly PortHandle[] } | undefined;
   /** Makes a port of one that has come from another thread. */
   adoptPort(handle: PortHandle): Port;
   /** Runs `fn` from the event loop, where whatever ends the thread is noticed by the runtime. */

@@ -16,7 +16,7 @@ import {
   type WorkerOptions,
   workerData,
 } from "node:worker_threads";
-import type { FlowLocal, Port, PortHandle, WorkerStart, WorkerThread } from "./types.ts";
+import type { FlowLocal, Port, PortHandle, Role, WorkerStart, WorkerThread } from "./types.ts";
 
 export const parallelism: number = availableParallelism();
 
@@ -24,7 +24,7 @@ export const parallelism: number = availableParallelism();
 const MARK = "awaitlet";
 
 interface WorkerData {
-  readonly [MARK]: { readonly memory: SharedArrayBuffer; readonly ports: readonly PortHandle[] };
+  readonly [MARK]: Pick<WorkerStart, "role" | "memory" | "ports">;
 }
 
 export function adoptPort(handle: PortHandle): Port {
@@ -57,8 +57,8 @@ export function createChannel(): { port: Port; handle: PortHandle } {
 }
 
 export function startWorker(source: URL, start: WorkerStart, options: WorkerOptions): WorkerThread {
-  const { memory, ports } = start;
-  const data: WorkerData = { [MARK]: { memory, ports } };
+  const { role, memory, ports } = start;
+  const data: WorkerData = { [MARK]: { role, memory, ports } };
   const worker = new Worker(source, {
     ...options,
     workerData: data,
@@ -90,8 +90,9 @@ export function startWorker(source: URL, start: WorkerStart, options: WorkerOpti
   };
 }
 
-export function workerStart(): WorkerData[typeof MARK] | undefined {
-  return (workerData as Partial<WorkerData> | null)?.[MARK];
+export function workerStart(role: Role): WorkerData[typeof MARK] | undefined {
+  const start = (workerData as Partial<WorkerData> | null)?.[MARK];
+  return start?.role === role ? start : undefined;
 }
 
 export function after(ms: number, fn: () => void): () => void {

@@ -11,11 +11,17 @@ import { createSharedMemory, Signal } from "../bridge/signal.ts";
 import { ThreadDied } from "../errors.ts";
 import { runtime } from "../runtime/current.ts";
 import type { Port, PortHandle } from "../runtime/types.ts";
+// For what downloads or bundles modules ahead of time: they do nothing here.
+import "./companion_entry.ts";
+import "./guardian_entry.ts";
 import { endReport, explainEnd } from "./end_report.ts";
 import { entryUrl } from "./entry_url.ts";
 
 /** How often a parked thread looks whether its companion lives, in milliseconds. */
 const LOOK = 100;
+
+/** How long a guardian may take to start, in milliseconds: until then nothing tells whether it failed to. */
+const START = 10_000;
 
 /** When a run is to be given up. */
 export interface Limits {
@@ -32,6 +38,7 @@ export class Companion {
   readonly #handle: PortHandle;
   readonly #port: Port;
   #reports: Port | undefined;
+  #startedAt = 0;
   #died: ThreadDied | undefined;
   /** The limits of the run that goes on. */
   limits: Limits | undefined;
@@ -77,13 +84,22 @@ export class Companion {
   #look(frame: Frame): void {
     if (this.dead) throw this.#whyDead();
     if (this.#reports === undefined) this.#start();
+    if (!this.#signal.watched && performance.now() > this.#startedAt + START) {
+      this.#died = new ThreadDied(
+        `start the companion thread: it has not started within ${START} ms; is the program allowed to read awaitlet's own files`,
+      );
+      this.#signal.die();
+      throw this.#died;
+    }
     this.checkLimits(frame);
   }
 
   #start(): void {
     const { port, handle } = runtime.createChannel();
     this.#reports = port;
+    this.#startedAt = performance.now();
     const guardian = runtime.startWorker({
+      role: "guardian",
       entry: entryUrl("guardian_entry"),
       memory: this.#memory,
       ports: [this.#handle, handle],

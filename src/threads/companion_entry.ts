@@ -1,5 +1,6 @@
 /**
- * What a companion loop thread runs: it drives the promises of a thread whose own event loop stands still.
+ * What a companion loop thread runs: it drives the promises of a thread whose own event loop stands still. On any other
+ * thread this does nothing.
  *
  * @module
  */
@@ -11,20 +12,21 @@ import { runtime } from "../runtime/current.ts";
 import type { PortHandle } from "../runtime/types.ts";
 import { childTask } from "./pool.ts";
 
-const start = runtime.workerStart();
-if (start === undefined) throw new TypeError("load the entry of a companion: only awaitlet itself does that");
+const start = runtime.workerStart("companion");
 
-runtime.writeOutputDirectly();
-const port = runtime.adoptPort(start.ports[0] as PortHandle);
-const end = new LoopEnd(new Channel(start.memory, port, "loop"), {
-  loadedModule,
-  loadModule,
-  childTask,
-  serveFrom: (serve) => runtime.fromEventLoop(serve),
-  onLoaded() {},
-  onLoadFailed() {},
-  onDone() {},
-});
-port.keepAlive(true);
-// What was sent before this thread listened.
-end.serve();
+if (start !== undefined) {
+  runtime.writeOutputDirectly();
+  const port = runtime.adoptPort(start.ports[0] as PortHandle);
+  const end = new LoopEnd(new Channel(start.memory, port, "loop"), {
+    loadedModule,
+    loadModule,
+    childTask,
+    serveFrom: (serve) => runtime.fromEventLoop(serve),
+    onLoaded() {},
+    onLoadFailed() {},
+    onDone() {},
+  });
+  port.keepAlive(true);
+  // What was sent before this thread listened.
+  runtime.fromEventLoop(() => end.serve());
+}

@@ -1,6 +1,6 @@
 /**
  * What a guardian thread runs: it starts the companion and tells when that has died, whatever it died of. The thread that
- * the companion works for is parked then, and no event reaches it.
+ * the companion works for is parked then, and no event reaches it. On any other thread this does nothing.
  *
  * @module
  */
@@ -11,19 +11,23 @@ import type { PortHandle } from "../runtime/types.ts";
 import { endReport } from "./end_report.ts";
 import { entryUrl } from "./entry_url.ts";
 
-const start = runtime.workerStart();
-if (start === undefined) throw new TypeError("load the entry of a guardian: only awaitlet itself does that");
+const start = runtime.workerStart("guardian");
 
-const { memory, ports } = start;
-const report = runtime.adoptPort(ports[1] as PortHandle);
-const companion = runtime.startWorker({
-  entry: entryUrl("companion_entry"),
-  memory,
-  ports: [ports[0] as PortHandle],
-  memoryLimit: undefined,
-  onEnd(end) {
-    report.post(endReport.write(end));
-    new Signal(memory).die();
-  },
-});
-companion.keepAlive(true);
+if (start !== undefined) {
+  const { memory, ports } = start;
+  const signal = new Signal(memory);
+  const report = runtime.adoptPort(ports[1] as PortHandle);
+  const companion = runtime.startWorker({
+    role: "companion",
+    entry: entryUrl("companion_entry"),
+    memory,
+    ports: [ports[0] as PortHandle],
+    memoryLimit: undefined,
+    onEnd(end) {
+      report.post(endReport.write(end));
+      signal.die();
+    },
+  });
+  companion.keepAlive(true);
+  signal.watch();
+}

@@ -14,6 +14,8 @@ import { ThreadDied } from "../errors.ts";
 import { runtime } from "../runtime/current.ts";
 import type { ThreadEnd, WorkerThread } from "../runtime/types.ts";
 
+// For what downloads or bundles modules ahead of time: it does nothing here.
+import "./entry.ts";
 import { explainEnd } from "./end_report.ts";
 import { entryUrl } from "./entry_url.ts";
 
@@ -56,6 +58,7 @@ export class Thread {
       onDone: (task) => this.#onDone(task),
     });
     this.#worker = runtime.startWorker({
+      role: "blocking",
       entry: entryUrl("entry"),
       memory,
       ports: [handle],
