@@ -14,18 +14,14 @@ export interface AsyncDefOptions extends TaskOptions {
   readonly threads?: BlockingThreads;
 }
 
-/** Runs a function of a blocking module as a task. */
-export interface AsyncDef {
-  /**
-   * @param fn A function of a `blockingModule()`.
-   * @param args Its arguments: data is copied, functions cross as references.
-   * @returns A promise of what the function returns.
-   */
-  <A extends readonly unknown[], R>(
-    fn: (...args: A) => R,
-    ...args: A
-  ): R extends AsyncGenerator ? R : Promise<Awaited<R>>;
-}
+/**
+ * Runs a function of a blocking module as a task: with its arguments, for a promise of what it returns, or, where it is a
+ * generator function, for an async generator.
+ */
+export type AsyncDef = <A extends readonly unknown[], R>(
+  fn: (...args: A) => R,
+  ...args: A
+) => R extends AsyncGenerator ? R : Promise<Awaited<R>>;
 
 function withOptions({ threads, ...options }: AsyncDefOptions): AsyncDef {
   return (fn, ...args) => {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Extension, Reader, Writer } from "../wire/codec.ts";
+import type { AnyFunction, Extension, Reader, Writer } from "../wire/codec.ts";
 import { describe, nodeOf } from "../wire/expression.ts";
 import { type Evaluator, ExpressionWriter } from "../wire/expression_codec.ts";
 import { CROSSING } from "../wire/protocol.ts";
@@ -29,7 +29,7 @@ export class Crossing implements Extension {
     this.#expressions?.begin();
   }
 
-  write(value: Function, writer: Writer): boolean {
+  write(value: AnyFunction, writer: Writer): boolean {
     const node = nodeOf(value);
     if (node !== undefined) {
       if (this.#expressions === undefined) {

@@ -135,3 +135,8 @@ export class Signal {
 export function boxOf(memory: SharedArrayBuffer, lane: Lane): Uint8Array<SharedArrayBuffer> {
   return new Uint8Array(memory, CELL_BYTES + (lane === "toBlocking" ? 0 : BOX_BYTES), BOX_BYTES);
 }
+
+/** Blocks this thread for `ms` milliseconds. The cell is nobody else's, so nothing wakes it earlier. */
+export function pause(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)), 0, 0, ms);
+}

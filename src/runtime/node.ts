@@ -16,7 +16,7 @@ import * as shared from "./worker_threads.ts";
  * (tsx hooks the main thread only), so the worker registers it before it loads anything else.
  */
 function tsxRegistration(): string | undefined {
-  const flags = [...process.execArgv, ...(process.env["NODE_OPTIONS"]?.split(" ") ?? [])];
+  const flags = [...process.execArgv, ...(process.env.NODE_OPTIONS?.split(" ") ?? [])];
   const loader = flags.find((flag) => /\btsx\b/.test(flag));
   if (loader === undefined) return undefined;
   const url = /file:\/\/\S+/.exec(loader)?.[0];

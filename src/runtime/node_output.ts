@@ -9,40 +9,67 @@
 
 import { writeSync } from "node:fs";
 import process from "node:process";
+import { isatty, WriteStream } from "node:tty";
 
-export function writeOutputDirectly(): void {
-  redirect(process.stdout, 1);
-  redirect(process.stderr, 2);
+/** How long to wait, at most, before a full pipe is tried again, in milliseconds. */
+const LONGEST_PAUSE = 16;
+
+/** @param pause Blocks the thread for some milliseconds. */
+export function writeOutputDirectly(pause: (ms: number) => void): void {
+  redirect(process.stdout, 1, pause);
+  redirect(process.stderr, 2, pause);
 }
 
-type Done = (error?: Error | null) => void;
+interface Chunk {
+  readonly chunk: string | Uint8Array;
+  readonly encoding: BufferEncoding;
+}
 
-function redirect(stream: NodeJS.WriteStream, fd: number): void {
-  const write = (chunk: string | Uint8Array, encoding?: BufferEncoding | Done, done?: Done): boolean => {
-    const callback = typeof encoding === "function" ? encoding : done;
-    const bytes =
-      typeof chunk === "string"
-        ? Buffer.from(chunk, typeof encoding === "string" ? encoding : "utf8")
-        : chunk;
-    writeFully(fd, bytes);
-    if (callback !== undefined) process.nextTick(callback);
-    return true;
+function redirect(stream: NodeJS.WriteStream, fd: number, pause: (ms: number) => void): void {
+  const isTerminal = isatty(fd);
+  // Windows reads bytes that are written to a console in its old code page, and so breaks all but ASCII
+  // (nodejs/node#47036): there the way through the parent stays.
+  if (isTerminal && process.platform === "win32") return;
+  // Below `write` and `end`: so corks, encodings and callbacks stay the stream's own affair.
+  stream._writev = (chunks: readonly Chunk[], done) => {
+    try {
+      for (const { chunk, encoding } of chunks) {
+        writeFully(fd, typeof chunk === "string" ? Buffer.from(chunk, encoding) : chunk, pause);
+      }
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
   };
-  stream.write = write as typeof stream.write;
+  if (isTerminal) showAsTerminal(stream, fd);
 }
 
-function writeFully(fd: number, bytes: Uint8Array): void {
+function writeFully(fd: number, bytes: Uint8Array, pause: (ms: number) => void): void {
   let written = 0;
+  let wait = 1;
   while (written < bytes.length) {
     try {
       written += writeSync(fd, bytes, written);
+      wait = 1;
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
-      // The pipe is full and does not block: its reader has to come round first.
-      if (code === "EAGAIN") continue;
       // Nobody reads any more: what a process would be ended for is not for a thread of it to decide.
       if (code === "EPIPE") return;
-      throw error;
+      if (code !== "EAGAIN") throw error;
+      // The pipe is full and does not block: its reader has to come round first.
+      pause(wait);
+      wait = Math.min(2 * wait, LONGEST_PAUSE);
     }
   }
+}
+
+/** Tells of the terminal what programs ask, for colours and widths; a worker's stream does not know it is one. */
+function showAsTerminal(stream: NodeJS.WriteStream, fd: number): void {
+  const terminal = new WriteStream(fd);
+  const { columns, rows } = terminal;
+  terminal.destroy();
+  const { clearLine, clearScreenDown, cursorTo, getColorDepth, hasColors, moveCursor } =
+    WriteStream.prototype;
+  const methods = { clearLine, clearScreenDown, cursorTo, getColorDepth, hasColors, moveCursor };
+  Object.assign(stream, { fd, isTTY: true, columns, rows, getWindowSize: () => [columns, rows] }, methods);
 }

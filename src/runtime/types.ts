@@ -78,8 +78,12 @@ export interface Runtime {
   createFlowLocal<T>(): FlowLocal<T>;
   /** The asynchronous flow of the caller (its AsyncLocalStorage stores): what runs `fn` in it again. */
   captureFlow(): <R>(fn: () => R) => R;
-  /** In a worker: makes what is written to stdout and stderr appear at once and in order. */
-  writeOutputDirectly(): void;
+  /**
+   * In a worker: makes what is written to stdout and stderr appear at once and in order.
+   *
+   * @param pause Blocks this thread for some milliseconds.
+   */
+  writeOutputDirectly(pause: (ms: number) => void): void;
   /** Turns a failure to load a module into one that tells what to do, where the runtime's own does not. */
   explainLoadFailure(error: unknown, url: string): string | undefined;
 }

@@ -8,6 +8,7 @@
 import { loadedModule, loadModule } from "../bridge/async_modules.ts";
 import { Channel } from "../bridge/channel.ts";
 import { LoopEnd } from "../bridge/loop_end.ts";
+import { pause } from "../bridge/signal.ts";
 import { runtime } from "../runtime/current.ts";
 import type { PortHandle } from "../runtime/types.ts";
 import { childTask } from "./pool.ts";
@@ -15,7 +16,7 @@ import { childTask } from "./pool.ts";
 const start = runtime.workerStart("companion");
 
 if (start !== undefined) {
-  runtime.writeOutputDirectly();
+  runtime.writeOutputDirectly(pause);
   const port = runtime.adoptPort(start.ports[0] as PortHandle);
   const end = new LoopEnd(new Channel(start.memory, port, "loop"), {
     loadedModule,

@@ -7,6 +7,7 @@
 import { BlockingEnd } from "../bridge/blocking_end.ts";
 import { Channel } from "../bridge/channel.ts";
 import { setBlockingEnd } from "../bridge/here.ts";
+import { pause } from "../bridge/signal.ts";
 import { TaskRunner } from "../bridge/task_runner.ts";
 import { runtime } from "../runtime/current.ts";
 import type { PortHandle } from "../runtime/types.ts";
@@ -14,7 +15,7 @@ import type { PortHandle } from "../runtime/types.ts";
 const start = runtime.workerStart("blocking");
 
 if (start !== undefined) {
-  runtime.writeOutputDirectly();
+  runtime.writeOutputDirectly(pause);
   const port = runtime.adoptPort(start.ports[0] as PortHandle);
   const channel = new Channel(start.memory, port, "blocking");
   const end = new BlockingEnd(channel);

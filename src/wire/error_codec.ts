@@ -48,6 +48,9 @@ const registered = new Map<string, ErrorClass>(Object.entries(ownErrors));
  *
  * @example
  * ```ts
+ * import { registerError } from "awaitlet";
+ *
+ * // In a module that both sides load, so that each knows the class.
  * export class NotFound extends Error {}
  * registerError(NotFound);
  * ```

@@ -1,0 +1,80 @@
+// The examples in the doc comments run, and the README's are the files that it names.
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { root, runsFile } from "./support/this_runtime.ts";
+
+const examples = suite("the examples of the doc comments");
+
+const sources = [
+  "mod.ts",
+  ...readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => join("src", file)),
+];
+
+let found = 0;
+for (const file of sources) {
+  const text = readFileSync(join(root, file), "utf8");
+  for (const [, name = "", block = ""] of text.matchAll(/@example ?(.*)\n \* ```ts\n([\s\S]*?)\n \* ```/g)) {
+    found++;
+    const code = block.replaceAll(/^ \* ?/gm, "").replaceAll('from "awaitlet"', 'from "../mod.ts"');
+    const line = text.slice(0, text.indexOf(block)).split("\n").length;
+    examples(`${file}:${line} ${name}`, () => runs(code));
+  }
+}
+
+examples("there are some", () => {
+  assert.ok(found >= 5, `found ${found}`);
+});
+
+examples.run();
+
+const readme = suite("the README's code");
+
+readme("is that of the quickstart", () => {
+  const text = readFileSync(join(root, "README.md"), "utf8");
+  const blocks = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, block]) => block);
+  for (const name of ["main", "logic", "users", "plain"]) {
+    const code = readFileSync(join(root, "demo", "quickstart", `${name}.ts`), "utf8");
+    assert.ok(
+      blocks.includes(code.replaceAll('"../../mod.ts"', '"awaitlet"')),
+      `demo/quickstart/${name}.ts does not stand in the README as it is`,
+    );
+  }
+});
+
+readme("prints what the README says", () => {
+  for (const name of ["main", "plain"]) {
+    assert.is(run(join(root, "demo", "quickstart", `${name}.ts`)), "ann is bob now\n");
+  }
+});
+
+readme.run();
+
+function runs(code: string): void {
+  const folder = mkdtempSync(join(root, ".example-"));
+  try {
+    const file = join(folder, "example.ts");
+    writeFileSync(file, code);
+    run(file);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function run(file: string): string {
+  const [program, ...args] = runsFile(file);
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    cwd: root,
+    encoding: "utf8",
+    timeout: 30_000,
+    env: { ...process.env, NO_COLOR: "1" },
+  });
+  assert.is(status, 0, `${stdout}${stderr}`);
+  return stdout;
+}
