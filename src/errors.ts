@@ -23,11 +23,11 @@ export class NoAwaitOccurred extends Error {
 export class ThreadDied extends Error {
   override readonly name = "ThreadDied";
   /** The exit code of the thread, where it ended by `process.exit()` or of itself. */
-  readonly exitCode: number | undefined;
+  declare readonly exitCode?: number;
 
   constructor(message: string, options: ErrorOptions & { exitCode?: number | undefined } = {}) {
     super(message, "cause" in options ? { cause: options.cause } : undefined);
-    this.exitCode = options.exitCode;
+    if (options.exitCode !== undefined) this.exitCode = options.exitCode;
   }
 }
 

@@ -101,7 +101,7 @@ function blockingFunction(target: Target): unknown {
  * pool. In blocking code, records that it is to be run.
  */
 export function startTask(target: Target, args: unknown[], options: TaskOptions = {}, pool?: Pool): unknown {
-  if (blockingEnd() === undefined) return (pool ?? defaultThreads()).run(target, args, options);
+  if (blockingEnd() === undefined) return (pool ?? currentThreads()).run(target, args, options);
   const { url, name, loadTimeout } = target;
   const root = { kind: "task", url, name, options: { loadTimeout, ...options } } as const;
   return record({ from: { root }, step: { kind: "call", args } }, blockingManner);

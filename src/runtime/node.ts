@@ -5,6 +5,7 @@
  */
 
 import { createRequire } from "node:module";
+import { isAbsolute } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { writeOutputDirectly } from "./node_output.ts";
@@ -19,9 +20,9 @@ function tsxRegistration(): string | undefined {
   const flags = [...process.execArgv, ...(process.env.NODE_OPTIONS?.split(" ") ?? [])];
   const loader = flags.find((flag) => /\btsx\b/.test(flag));
   if (loader === undefined) return undefined;
-  const url = /file:\/\/\S+/.exec(loader)?.[0];
-  for (const from of [url, process.argv[1], `${process.cwd()}/_`]) {
-    if (from === undefined) continue;
+  const named = loader.replace(/^--[\w-]+=/, "");
+  for (const from of [named, process.argv[1], `${process.cwd()}/_`]) {
+    if (from === undefined || !(isAbsolute(from) || from.startsWith("file:"))) continue;
     try {
       const api = createRequire(from).resolve("tsx/esm/api");
       // That is its CommonJS half, which looks for its hooks in a wrong folder; the ES module stands beside it.

@@ -82,7 +82,8 @@ export class Pool {
   #done = 0;
   /** The time that threads which have ended were parked. */
   #parkedTime = 0;
-  #closed = false;
+  /** Draining, it takes only what the tasks that it has start in their turn. */
+  #state: "open" | "draining" | "ended" = "open";
   readonly #waiting: (() => void)[] = [];
 
   constructor(options: PoolOptions = {}) {
@@ -119,13 +120,14 @@ export class Pool {
       caller: new Error(),
       inFlow: runtime.captureFlow(),
     });
+    pools.set(task, this);
     // Structured: what cancels a task cancels those that its async code has started and waits for.
     const signals = [options.signal, flow?.cause?.task.signal].filter((signal) => signal !== undefined);
     task.generator = () => this.generate(target, args, options);
     const aborted = signals.find((signal) => signal.aborted);
     task.onSettled.push(() => this.#onSettled());
     if (aborted !== undefined) task.settle({ outcome: "threw", value: aborted.reason });
-    else if (this.#closed) task.settle({ outcome: "threw", value: closed(target.name) });
+    else if (!this.#takes(task)) task.settle({ outcome: "threw", value: closed(target.name) });
     else this.#submit(task);
     if (!task.settled && signals.length > 0) this.#cancelWith(task, signals, grace);
     return task.result;
@@ -164,7 +166,7 @@ export class Pool {
 
   /** Takes no more tasks, and ends the threads when those it has are settled. */
   async drain(): Promise<void> {
-    this.#closed = true;
+    if (this.#state === "open") this.#state = "draining";
     await this.#until(() => this.#busy.size === 0 && this.#queue.length === 0);
     this.terminate();
     await this.#until(() => this.#leaving.size === 0);
@@ -172,7 +174,7 @@ export class Pool {
 
   /** Ends all threads at once. */
   terminate(): void {
-    this.#closed = true;
+    this.#state = "ended";
     const died = new ThreadDied("run blocking code: its pool of threads was terminated");
     for (const task of this.#queue.splice(0)) task.settle({ outcome: "threw", value: died });
     for (const thread of [...this.#idle.keys(), ...this.#busy]) this.#dismiss(thread, died);
@@ -223,6 +225,10 @@ export class Pool {
       return;
     }
     this.#give(thread, task);
+  }
+
+  #takes(task: Task): boolean {
+    return this.#state === "open" || (this.#state === "draining" && this.#isHeldByAncestor(task));
   }
 
   #isHeldByAncestor(task: Task): boolean {
@@ -361,6 +367,7 @@ function closed(name: string): Error {
 }
 
 let shared: Pool | undefined;
+const pools = new WeakMap<Task, Pool>();
 
 /** A function that runs a task for blocking code, which has asked for it from its thread. */
 export function childTask(
@@ -377,4 +384,10 @@ export function childTask(
 export function defaultThreads(): Pool {
   shared ??= new Pool();
   return shared;
+}
+
+/** The pool of the task for which the present code runs; outside of tasks the default one. */
+export function currentThreads(): Pool {
+  const task = currentFlow.get()?.cause?.task;
+  return (task && pools.get(task)) ?? defaultThreads();
 }
