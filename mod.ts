@@ -38,6 +38,6 @@ export {
   syncDef,
   syncModule,
 } from "./src/sync_def.ts";
-export type { TaskOptions } from "./src/threads/pool.ts";
+export type { TaskOptions } from "./src/threads/options.ts";
 export { type ErrorClass, registerError } from "./src/wire/codec.ts";
 export { transfer } from "./src/wire/transfer.ts";

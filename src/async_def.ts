@@ -6,7 +6,7 @@
 
 import { type BlockingThreads, poolOf } from "./blocking_threads.ts";
 import { startTask, targetOf } from "./modules.ts";
-import type { TaskOptions } from "./threads/pool.ts";
+import type { TaskOptions } from "./threads/options.ts";
 
 /** What `asyncDef.with()` takes. */
 export interface AsyncDefOptions extends TaskOptions {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { Pool, type PoolOptions, type PoolStats } from "./threads/pool.ts";
+import type { PoolOptions, PoolStats } from "./threads/options.ts";
+import { Pool } from "./threads/pool.ts";
 
 /** The settings of {@linkcode BlockingThreads}. */
 export type BlockingThreadsOptions = PoolOptions;

@@ -9,7 +9,8 @@ import { blockingManner } from "./bridge/blocking_manner.ts";
 import { blockingEnd } from "./bridge/here.ts";
 import { evaluateHere } from "./bridge/local.ts";
 import type { Target } from "./bridge/task.ts";
-import { DEFAULT_LOAD_TIMEOUT, defaultThreads, type Pool, type TaskOptions } from "./threads/pool.ts";
+import type { TaskOptions } from "./threads/options.ts";
+import { currentThreads, DEFAULT_LOAD_TIMEOUT, type Pool } from "./threads/pool.ts";
 import { type Manner, record } from "./wire/expression.ts";
 
 /** A parameter of blocking code: where it is a function, or holds some, the caller may give async ones. */

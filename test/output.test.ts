@@ -31,7 +31,7 @@ async function throughPipes(where: Where, name: string, patience = 0): Promise<[
   const child = start(where, name, ["ignore", "pipe", "pipe"]);
   await sleep(patience);
   const texts = Promise.all([textOf(child.stdout), textOf(child.stderr)]);
-  return within(texts, 30).finally(() => child.kill("SIGKILL"));
+  return within(texts, 60).finally(() => child.kill("SIGKILL"));
 }
 
 /** Both streams, in one file. */
@@ -42,7 +42,7 @@ async function throughFile(where: Where, name: string): Promise<string> {
   const child = start(where, name, ["ignore", file, file]);
   closeSync(file);
   try {
-    await within(once(child, "exit"), 30);
+    await within(once(child, "exit"), 60);
     return readFileSync(path, "utf8");
   } finally {
     child.kill("SIGKILL");
@@ -74,7 +74,7 @@ test("it appears at once, while the thread is parked, in whatever way it was wri
     }
   };
   try {
-    await within(Promise.all([watch(child.stdout), watch(child.stderr)]), 30);
+    await within(Promise.all([watch(child.stdout), watch(child.stderr)]), 60);
   } finally {
     child.kill("SIGKILL");
   }
@@ -117,7 +117,7 @@ test("300 kB in one call, into a pipe that is read late, arrive whole; waiting t
   const [out, err] = await throughPipes("on a thread", "big", 2000);
   const line = `${"☃".repeat(100_000)}\n`;
   assert.ok(out === framed(`${line}${line}end\n`), `${out.length} characters came`);
-  assert.ok(Number(err) < 700, `it took ${err} ms of processor time`);
+  assert.ok(Number(err) < 500, `it took ${err} ms of processor time`);
 });
 
 // Only there is it known how to have a terminal.
@@ -131,12 +131,12 @@ if (process.platform === "linux" && existsSync("/usr/bin/script")) {
         ["--quiet", "--command", `stty cols 77 rows 33; ${command.join(" ")}`, "/dev/null"],
         { cwd: root, env: { ...env, TERM: "xterm-256color" }, stdio: ["ignore", "pipe", "inherit"] },
       );
-      const text = await within(textOf(child.stdout), 30).finally(() => child.kill("SIGKILL"));
+      const text = await within(textOf(child.stdout), 60).finally(() => child.kill("SIGKILL"));
       // biome-ignore lint/suspicious/noControlCharactersInRegex: the escapes of a terminal
       return text.replaceAll(/\x1b\[[\d;]*[A-Za-z]/g, "").replaceAll("\r", "");
     };
     const plainly = await on("plainly");
-    assert.match(plainly, /^true 77 \[ 77, 33 \] true true$/m);
+    assert.match(plainly, /^true 77 \[ 77, 33 \] (true|false) true$/m);
     assert.is(await on("on a thread"), framed(plainly));
   });
 }

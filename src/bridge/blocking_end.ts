@@ -25,7 +25,7 @@ import { type Frame, Stack, type Wait } from "./frame.ts";
 import { Outbox, type WriteFields } from "./outbox.ts";
 import { attempt, readOutcome, writeOutcome } from "./outcome.ts";
 import { References } from "./references.ts";
-import { continueStack } from "./stack.ts";
+import { continueStack, stackHere } from "./stack.ts";
 import { Variables } from "./variables.ts";
 
 /** What runs the tasks that the loop end sends, on a thread that does. */
@@ -192,7 +192,7 @@ export class BlockingEnd {
       this.#stack.pop();
     }
     if (settled.outcome === "returned") return settled.value;
-    continueStack(settled.value, "awaitlet()", new Error().stack ?? "");
+    continueStack(settled.value, "awaitlet()", stackHere());
     throw settled.value;
   }
 

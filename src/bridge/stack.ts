@@ -7,6 +7,9 @@
 /** Where awaitlet's own sources are, as a path: frames from there tell a user nothing. */
 const OWN = new URL("..", import.meta.url).pathname;
 
+/** At most so many frames of awaitlet's own stand between a user's `awaitlet()` and the call of `syncDef()`. */
+const OWN_FRAMES = 16;
+
 /**
  * Continues the stack of an error that came across with the stack of this side.
  *
@@ -28,6 +31,15 @@ export function continueStack(error: unknown, where: string, stack: string): voi
   } catch {
     // A frozen error keeps the stack it has.
   }
+}
+
+/** The stack of this side, with room for awaitlet's own frames, which are left out in the end. */
+export function stackHere(): string {
+  const { stackTraceLimit: limit } = Error;
+  Reflect.set(Error, "stackTraceLimit", limit + OWN_FRAMES);
+  const { stack = "" } = new Error();
+  Reflect.set(Error, "stackTraceLimit", limit);
+  return stack;
 }
 
 function withoutOwn(stack: string): string {

@@ -65,7 +65,8 @@ export class Task {
     this.args = args;
     this.assertAwaitOccurs = assertAwaitOccurs;
     this.consumer = consumer;
-    this.cause = flow?.cause;
+    // One that is over is let go, or a chain of tasks that start each other would keep all of them.
+    this.cause = flow?.cause?.task.settled ? undefined : flow?.cause;
     this.variables = flow?.variables.fork() ?? new Variables();
     this.variables.sendAll();
     this.caller = caller;

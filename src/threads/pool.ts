@@ -9,52 +9,8 @@ import { type Cause, currentFlow } from "../bridge/flow.ts";
 import { type Target, Task } from "../bridge/task.ts";
 import { QueueFull, ThreadDied } from "../errors.ts";
 import { runtime } from "../runtime/current.ts";
+import type { PoolOptions, PoolStats, TaskOptions } from "./options.ts";
 import { Thread, type ThreadHost } from "./thread.ts";
-
-/** The settings of a pool of blocking threads. */
-export interface PoolOptions {
-  /** How many threads are kept when there is nothing to do. Default 0. They are started when they are first needed. */
-  readonly min?: number;
-  /**
-   * How many threads there may be. Default: the number of cores and 8 more, 32 at most; as many as can compute at once,
-   * and 8 that wait meanwhile.
-   */
-  readonly max?: number;
-  /** After how many milliseconds an idle thread beyond `min` is ended. Default 10,000. */
-  readonly idleTimeout?: number;
-  /** How many tasks may wait for a thread; the next one rejects with `QueueFull`. Default: any number. */
-  readonly maxQueue?: number;
-  /** The most memory that the heap of one thread may take, in MiB. Default: the runtime's own limit. No effect on Bun. */
-  readonly memoryLimit?: number;
-}
-
-/** What a pool does at present. */
-export interface PoolStats {
-  /** Threads that wait for a task. */
-  readonly idle: number;
-  /** Threads that compute. */
-  readonly running: number;
-  /** Threads that wait for the loop, in an `awaitlet()`. */
-  readonly parked: number;
-  /** Threads that have yet to load their first module. */
-  readonly starting: number;
-  /** Tasks that wait for a thread. */
-  readonly queued: number;
-  /** Tasks that have settled, in the life of the pool. */
-  readonly done: number;
-  /** For how long threads have been parked, in milliseconds, all together, in the life of the pool. */
-  readonly parkedTime: number;
-}
-
-/** How a task is run. */
-export interface TaskOptions {
-  /** Cancels the task: its `awaitlet()` throws the signal's reason. */
-  readonly signal?: AbortSignal;
-  /** How many milliseconds a cancelled task has to return, until its thread is ended. Default 5,000. */
-  readonly grace?: number;
-  /** Rejects with `NoAwaitOccurred` when the task returns without having awaited anything. Default `false`. */
-  readonly assertAwaitOccurs?: boolean;
-}
 
 const DEFAULT_MAX = Math.min(runtime.parallelism + 8, 32);
 const DEFAULT_IDLE_TIMEOUT = 10_000;
@@ -125,7 +81,7 @@ export class Pool {
     const signals = [options.signal, flow?.cause?.task.signal].filter((signal) => signal !== undefined);
     task.generator = () => this.generate(target, args, options);
     const aborted = signals.find((signal) => signal.aborted);
-    task.onSettled.push(() => this.#onSettled());
+    task.onSettled.push(() => this.#done++);
     if (aborted !== undefined) task.settle({ outcome: "threw", value: aborted.reason });
     else if (!this.#takes(task)) task.settle({ outcome: "threw", value: closed(target.name) });
     else this.#submit(task);
@@ -290,11 +246,9 @@ export class Pool {
     });
   }
 
-  #onSettled(): void {
-    this.#done++;
-  }
-
   #onIdle(thread: Thread): void {
+    // It was told to end before it had finished.
+    if (this.#leaving.has(thread)) return;
     this.#busy.delete(thread);
     const next = this.#busy.size < this.#max ? this.#queue.shift() : undefined;
     if (next !== undefined) {
@@ -381,7 +335,7 @@ export function childTask(
 }
 
 /** The pool that tasks run on where no other is named. */
-export function defaultThreads(): Pool {
+function defaultThreads(): Pool {
   shared ??= new Pool();
   return shared;
 }

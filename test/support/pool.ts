@@ -1,7 +1,8 @@
 import * as assert from "uvu/assert";
 import { type AsyncDef, type AsyncDefOptions, asyncDef, BlockingThreads } from "../../mod.ts";
 import { poolOf } from "../../src/blocking_threads.ts";
-import type { Pool, PoolOptions } from "../../src/threads/pool.ts";
+import type { PoolOptions } from "../../src/threads/options.ts";
+import type { Pool } from "../../src/threads/pool.ts";
 import { within } from "./within.ts";
 
 /** A pool of a test's own. */
