@@ -72,12 +72,12 @@ test("a blocking function that returns a Promise rejects, and it says how to wri
 });
 
 test("module state is one copy a thread, kept from task to task", async () => {
-  await using one = new BlockingThreads({ max: 1 });
+  const one = new BlockingThreads({ max: 1 });
   const onOne = asyncDef.with({ threads: one });
   assert.is(await within(onOne(state.countHere)), 1);
   assert.is(await within(onOne(state.countHere)), 2);
 
-  await using two = new BlockingThreads({ max: 2 });
+  const two = new BlockingThreads({ max: 2 });
   const onTwo = asyncDef.with({ threads: two });
   const together = [onTwo(state.countTogether, "a"), onTwo(state.countTogether, "a")];
   assert.equal(await within(Promise.all(together)), [1, 1]);
@@ -85,7 +85,7 @@ test("module state is one copy a thread, kept from task to task", async () => {
 });
 
 test("state that is shared lives in async modules", async () => {
-  await using threads = new BlockingThreads({ max: 4 });
+  const threads = new BlockingThreads({ max: 4 });
   const run = asyncDef.with({ threads });
   const counts = Array.from({ length: 4 }, () => run(state.countOnLoop, "shared by threads"));
   assert.equal((await within(Promise.all(counts))).sort(), [1, 2, 3, 4]);

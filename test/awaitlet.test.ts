@@ -42,7 +42,7 @@ test("at the top level of a blocking module it throws NoAwaitletContext, and sta
 });
 
 test("on a blocking thread whose task is over it throws NoAwaitletContext, and starts nothing", async () => {
-  await using threads = new BlockingThreads({ max: 1 });
+  const threads = new BlockingThreads({ max: 1 });
   await within(asyncDef.with({ threads })(blocking.awaitsAfterItself));
   assert.instance(await within(asyncDef.with({ threads })(blocking.afterTheTask)), NoAwaitletContext);
   assert.is(service.counted("after the task"), 0);

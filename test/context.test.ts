@@ -51,6 +51,12 @@ test("so do functions given to the task, and tasks that it starts", async () => 
   );
 });
 
+test("so do expressions that tasks and callbacks return", async () => {
+  const returned = storage.run("caller's", () => logic.returnsExpression("variable"));
+  assert.equal(await Promise.all((await within(returned)) as unknown[]), ["caller's", "variable"]);
+  assert.is(await storage.run("caller's", () => within(logic.givesExpression())), "caller's");
+});
+
 // ContextVar
 
 test("run() holds for what is started inside, on both sides", async () => {

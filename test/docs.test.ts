@@ -6,7 +6,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { root, runsFile } from "./support/this_runtime.ts";
+import { name, root, runsFile } from "./support/this_runtime.ts";
 
 const examples = suite("the examples of the doc comments");
 
@@ -39,18 +39,18 @@ const readme = suite("the README's code");
 readme("is that of the quickstart", () => {
   const text = readFileSync(join(root, "README.md"), "utf8");
   const blocks = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, block]) => block);
-  for (const name of ["main", "logic", "users", "plain"]) {
-    const code = readFileSync(join(root, "demo", "quickstart", `${name}.ts`), "utf8");
+  for (const part of ["main", "logic", "users", "plain"]) {
+    const code = readFileSync(join(root, "demo", "quickstart", `${part}.ts`), "utf8");
     assert.ok(
       blocks.includes(code.replaceAll('"../../mod.ts"', '"awaitlet"')),
-      `demo/quickstart/${name}.ts does not stand in the README as it is`,
+      `demo/quickstart/${part}.ts does not stand in the README as it is`,
     );
   }
 });
 
 readme("prints what the README says", () => {
-  for (const name of ["main", "plain"]) {
-    assert.is(run(join(root, "demo", "quickstart", `${name}.ts`)), "ann is bob now\n");
+  for (const part of ["main", "plain"]) {
+    assert.is(run(join(root, "demo", "quickstart", `${part}.ts`)), "ann is bob now\n");
   }
 });
 
@@ -69,6 +69,8 @@ function runs(code: string): void {
 
 function run(file: string): string {
   const [program, ...args] = runsFile(file);
+  // An example may use `using`, which Node 22 leaves as it is.
+  if (name === "node" && Number.parseInt(process.versions.node, 10) < 24) args.unshift("--import", "tsx");
   const { status, stdout, stderr } = spawnSync(program, args, {
     cwd: root,
     encoding: "utf8",

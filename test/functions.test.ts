@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { asyncDef, blockingModule, ReferenceReleased } from "../mod.ts";
 import * as callers from "./fixtures/functions_async.ts";
+import { isWaiting } from "./fixtures/loop_side.ts";
 import { until, withPool } from "./support/pool.ts";
 import { rejection, within } from "./support/within.ts";
 
@@ -170,6 +171,29 @@ test("a callback given to an event emitter is called at each event, and is the s
 test("an expression that a callback or a task returns is evaluated, and awaited", async () => {
   assert.match((await within(logic.givesExpression())) as string, /^recorded \d+$/);
   assert.match((await within(logic.returnsExpression())) as string, /^recorded \d+$/);
+});
+
+test("its thread need not wait for it, and it may be cancelled", async () => {
+  await withPool({ max: 1, idleTimeout: 1 }, async ({ on, with: options, threads }) => {
+    const slow = on(logic.returnsSlowExpression, 150);
+    await until(() => threads.stats().starting === 0, "the task has begun");
+    await until(() => threads.stats().idle + threads.stats().running === 0, "the thread has gone");
+    assert.is(await within(slow), undefined);
+
+    const controller = new AbortController();
+    const task = options({ signal: controller.signal, grace: 20 })(logic.returnsGate, "returned");
+    await until(() => isWaiting("returned"), "it is awaited");
+    controller.abort(new Error("no longer wanted"));
+    assert.is(await rejection(task), controller.signal.reason);
+  });
+});
+
+test("a callback in it cannot be called any more where its task has returned, but where a callback has", async () => {
+  assert.instance(
+    await rejection(logic.returnsExpressionOfCallback() as Promise<unknown>),
+    ReferenceReleased,
+  );
+  assert.is(await within(logic.givesExpressionOfCallback()), "innermost");
 });
 
 test("a function that a task returns is of no use after its end, and says so", async () => {

@@ -67,9 +67,9 @@ export class BlockingEnd {
     this.#watch = watch;
     this.#references = new References({
       collect: false,
-      stub: (id) => {
+      stub: (id, _scope, held) => {
         const node = referenceNode(id);
-        if (this.#recordsFunctions) return record(node, blockingManner) as object;
+        if (held || this.#recordsFunctions) return record(node, blockingManner) as object;
         return (...args: unknown[]) => {
           const call: Node = { from: node, step: { kind: "call", args } };
           return this.evaluate([record(call, blockingManner)], "await", true);
@@ -295,15 +295,18 @@ export class BlockingEnd {
     this.#arriving.begin(frame?.scope);
     (frame?.variables ?? new Variables()).read(reader);
     this.#recordsFunctions = !this.#stack.find(cause)?.plain;
-    const args = reader.value() as unknown[];
-    this.#recordsFunctions = false;
+    let args: unknown[];
+    try {
+      args = reader.value() as unknown[];
+    } finally {
+      this.#recordsFunctions = false;
+    }
     // The task has ended: the loop end has answered this call itself.
     if (frame === undefined) return;
+    // Looked up now: async code may drop the function while the call is queued, and its release arrives first.
+    const callee = this.#references.value(fn) as (...args: unknown[]) => unknown;
     const run = () => {
-      const outcome = this.enter(frame, () => {
-        const callee = this.#references.value(fn) as (...args: unknown[]) => unknown;
-        return callee(...args);
-      });
+      const outcome = this.enter(frame, () => callee(...args));
       this.send("answer", frame, (writer, instead) => {
         writer.uint(id);
         frame.variables.write(writer);

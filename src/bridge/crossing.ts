@@ -10,6 +10,16 @@ import { type Evaluator, ExpressionWriter } from "../wire/expression_codec.ts";
 import { CROSSING } from "../wire/protocol.ts";
 import type { References, Scope } from "./references.ts";
 
+/** What stands in for an object, where a message is written, so that it stays on its side. */
+const holding = new WeakMap<AnyFunction, object>();
+
+/** A value to write instead of `object`: the other side gets a reference. */
+export function heldHere(object: object): AnyFunction {
+  const standIn = () => {};
+  holding.set(standIn, object);
+  return standIn;
+}
+
 /** The functions of one message at a time, on one side of a bridge. */
 export class Crossing implements Extension {
   readonly #references: References;
@@ -41,6 +51,12 @@ export class Crossing implements Extension {
       this.#expressions.write(node, writer);
       return true;
     }
+    const held = holding.get(value);
+    if (held !== undefined && this.scope !== undefined) {
+      writer.uint(CROSSING.indexOf("held"));
+      writer.uint(this.#references.keepAnew(held, this.scope));
+      return true;
+    }
     const theirs = this.#references.numberOf(value);
     if (theirs !== undefined) {
       writer.uint(CROSSING.indexOf("receiver's"));
@@ -64,6 +80,6 @@ export class Crossing implements Extension {
     if (crossing === "receiver's") return this.#references.value(id);
     // A late answer for a task that is over: nobody will see its value.
     if (this.scope === undefined || this.scope.ended) return () => {};
-    return this.#references.import(id, this.scope);
+    return this.#references.import(id, this.scope, crossing === "held");
   }
 }

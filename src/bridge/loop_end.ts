@@ -5,7 +5,7 @@
  */
 
 import { NoAwaitOccurred, ReferenceReleased } from "../errors.ts";
-import { Reader, type Writer } from "../wire/codec.ts";
+import { isCopied, Reader, type Writer } from "../wire/codec.ts";
 import { NotLoaded, type Roots } from "../wire/expression_codec.ts";
 import {
   MANNERS,
@@ -17,7 +17,7 @@ import {
   type ToBlocking,
 } from "../wire/protocol.ts";
 import type { Arrived, Channel } from "./channel.ts";
-import { Crossing } from "./crossing.ts";
+import { Crossing, heldHere } from "./crossing.ts";
 import { Evaluations } from "./evaluations.ts";
 import { type Cause, currentFlow } from "./flow.ts";
 import { Outbox, type WriteFields } from "./outbox.ts";
@@ -45,6 +45,7 @@ export interface LoopEndHost {
 /** A call into blocking code that has not been answered. */
 interface PendingCall {
   readonly task: Task;
+  readonly cause: Cause;
   settle(outcome: Outcome): void;
 }
 
@@ -58,6 +59,8 @@ export class LoopEnd {
   readonly #evaluations: Evaluations;
   readonly #tasks = new Map<number, Task>();
   readonly #calls = new Map<number, PendingCall>();
+  /** The tasks that the thread is done with, and whose result is still awaited here: what settles each. */
+  readonly #finishing = new Map<Task, (outcome: Outcome) => void>();
   #working = 0;
   #lastCall = 0;
   #ended = false;
@@ -108,7 +111,11 @@ export class LoopEnd {
 
   /** Whether `cause` is a wait of a task that this end's thread still runs. */
   isWaiting(cause: Cause): boolean {
-    return cause.end === this && this.#tasks.has(cause.task.id);
+    return cause.end === this && this.#runs(cause.task);
+  }
+
+  #runs(task: Task): boolean {
+    return this.#tasks.has(task.id) && !this.#finishing.has(task);
   }
 
   /** Starts a task on the idle thread. Returns the number of the packet; throws what its arguments cannot cross with. */
@@ -149,6 +156,12 @@ export class LoopEnd {
   /** Has `reason` thrown at the task's `awaitlet()`, and aborts its signal. */
   cancel(task: Task, reason: unknown): void {
     if (!this.#tasks.has(task.id)) return;
+    const finish = this.#finishing.get(task);
+    if (finish !== undefined) {
+      task.abort(reason);
+      finish({ outcome: "threw", value: reason });
+      return;
+    }
     const send = (value: unknown) =>
       this.#send("cancel", task, (writer) => {
         writer.uint(task.id);
@@ -183,6 +196,7 @@ export class LoopEnd {
     for (const call of this.#calls.values()) call.settle(failed);
     this.#calls.clear();
     for (const task of [...this.#tasks.values()]) {
+      if (this.#finishing.has(task)) continue;
       this.#forget(task);
       if (task === spared) continue;
       task.abort(error);
@@ -192,12 +206,17 @@ export class LoopEnd {
 
   #forget(task: Task): void {
     this.#tasks.delete(task.id);
+    this.#refuseCalls(task);
+    this.#references.end(task.scope);
+  }
+
+  /** Answers the calls that the thread, done with their task, will not. */
+  #refuseCalls(task: Task): void {
     for (const [id, call] of this.#calls) {
       if (call.task !== task) continue;
       this.#calls.delete(id);
       call.settle({ outcome: "threw", value: taskHasEnded() });
     }
-    this.#references.end(task.scope);
   }
 
   #receive({ bytes, attachments }: Arrived): void {
@@ -210,7 +229,9 @@ export class LoopEnd {
       if (call === undefined) return;
       this.#calls.delete(number);
       const read = () => readOutcome(reader, cancellationOf(call.task));
-      this.#evaluations.read(call.task, { bytes, attachments }, 2, read, call.settle);
+      this.#inFlow(call.cause, () =>
+        this.#evaluations.read(call.task, { bytes, attachments }, 2, read, call.settle),
+      );
       return;
     }
     if (kind === "begin") {
@@ -258,11 +279,15 @@ export class LoopEnd {
       const values = Array.from({ length: count }, () => reader.value());
       return { outcome: "returned", value: count === 1 ? values[0] : Promise.all(values) };
     };
-    task.inFlow(() =>
-      currentFlow.run({ cause: { end: this, task, wait, depth }, variables: task.variables }, () => {
-        this.#evaluations.read(task, arrived, 7 + released, readAll, settle);
-      }),
+    this.#inFlow({ end: this, task, wait, depth }, () =>
+      this.#evaluations.read(task, arrived, 7 + released, readAll, settle),
     );
+  }
+
+  /** Runs what async code is called by in the flow of its task: for a wait, or a call back that one has caused. */
+  #inFlow(cause: Cause, fn: () => void): void {
+    const { inFlow, variables } = cause.task;
+    inFlow(() => currentFlow.run({ cause, variables }, fn));
   }
 
   /** Sends to the thread while it runs `task`: it is parked, or computes and looks when it next parks. */
@@ -285,6 +310,7 @@ export class LoopEnd {
   #done(task: Task, arrived: Arrived): void {
     const manner = MANNERS[this.#reader.uint()];
     const finish = (outcome: Outcome) => {
+      if (!this.#finishing.delete(task)) return;
       this.#forget(task);
       if (manner === "generates") {
         task.settle({ outcome: "returned", value: task.generator() });
@@ -303,28 +329,33 @@ export class LoopEnd {
     };
     const read = () => readOutcome(this.#reader, cancellationOf(task));
     this.#working--;
-    task.inFlow(() => this.#evaluations.read(task, arrived, 3, read, finish));
+    this.#finishing.set(task, finish);
+    this.#refuseCalls(task);
+    this.#inFlow({ end: this, task, wait: 0, depth: 0 }, () =>
+      this.#evaluations.read(task, arrived, 3, read, finish),
+    );
     this.#host.onDone(task);
   }
 
   #call(task: Task, fn: number, args: unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (!this.#tasks.has(task.id)) throw taskHasEnded();
-      const cause = currentFlow.get()?.cause;
-      const within = cause?.end === this ? cause : undefined;
+      if (!this.#runs(task)) throw taskHasEnded();
+      const present = currentFlow.get()?.cause;
+      const cause = present?.end === this ? present : { end: this, task, wait: 0, depth: 0 };
       const id = ++this.#lastCall;
       const settle = ({ outcome, value }: Outcome) =>
         outcome === "returned" ? resolve(value) : reject(value);
-      this.#calls.set(id, { task, settle });
+      this.#calls.set(id, { task, cause, settle });
       try {
         this.#send("call", task, (writer) => {
           writer.uint(id);
-          writer.uint(within?.wait ?? 0);
-          writer.uint(within?.depth ?? 0);
+          writer.uint(cause.wait);
+          writer.uint(cause.depth);
           writer.uint(task.id);
           writer.uint(fn);
           task.variables.write(writer);
-          writer.value(args, "arguments");
+          // What a library hands to a callback is often an object with methods: a transaction, a builder.
+          writer.value(args.map(copiedOrHeld), "arguments");
         });
       } catch (error) {
         this.#calls.delete(id);
@@ -332,6 +363,10 @@ export class LoopEnd {
       }
     });
   }
+}
+
+function copiedOrHeld(arg: unknown): unknown {
+  return typeof arg === "object" && arg !== null && !isCopied(arg) ? heldHere(arg) : arg;
 }
 
 function taskHasEnded(): ReferenceReleased {

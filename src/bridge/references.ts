@@ -33,8 +33,8 @@ export class Scope {
 
 /** How one side holds what it imports, and what it makes of a number. */
 export interface Importing {
-  /** Makes what stands here for the function that the other side keeps as `id`. */
-  stub(id: number, scope: Scope): object;
+  /** Makes what stands here for the function, or the object that is `held`, which the other side keeps as `id`. */
+  stub(id: number, scope: Scope, held: boolean): object;
   /** Tells the other side that `count` receipts of `id` are given back. */
   release(id: number, count: number): void;
   /** Whether a stub that is no longer reachable is released; else it lives as long as its task. */
@@ -118,7 +118,7 @@ export class References {
   }
 
   /** What stands here for the other side's `id`, counted as received once more. */
-  import(id: number, scope: Scope): object {
+  import(id: number, scope: Scope, held: boolean): object {
     const known = this.#stubs.get(id);
     const alive = known instanceof WeakRef ? known.deref() : known;
     const imported = alive && this.#imported.get(alive);
@@ -126,7 +126,7 @@ export class References {
       imported.received++;
       return alive as object;
     }
-    const stub = this.#importing.stub(id, scope);
+    const stub = this.#importing.stub(id, scope, held);
     const entry: Imported = { id, received: 1 };
     this.#imported.set(stub, entry);
     this.#stubs.set(id, this.#collected ? new WeakRef(stub) : stub);

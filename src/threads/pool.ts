@@ -234,6 +234,7 @@ export class Pool {
       const thread = this.#running.get(task);
       if (thread === undefined || task.signal.aborted) return;
       thread.cancel(task, reason);
+      if (task.settled) return;
       cancelGrace = runtime.after(grace, () => {
         const message = `run ${task.target.name}: it was cancelled and had not returned ${grace} ms later, so its thread was ended`;
         this.#dismiss(thread, new ThreadDied(message, { cause: reason }));
@@ -257,16 +258,19 @@ export class Pool {
     }
     this.#notify();
     // A thread beyond `max`, started for a task whose ancestors held the others, goes at once.
-    const timeout = this.#busy.size + this.#idle.size < this.#max ? this.#idleTimeout : 0;
+    if (this.#busy.size + this.#idle.size >= this.#max) {
+      this.#dismiss(thread, endedIdle());
+      return;
+    }
     this.#idle.set(
       thread,
-      runtime.after(timeout, () => this.#endIdle(thread)),
+      runtime.after(this.#idleTimeout, () => this.#endIdle(thread)),
     );
   }
 
   #endIdle(thread: Thread): void {
     if (this.#idle.size + this.#busy.size <= this.#min) return;
-    this.#dismiss(thread, new ThreadDied("end a blocking thread: it was idle"));
+    this.#dismiss(thread, endedIdle());
   }
 
   /** Ends a thread, and counts on it no longer. */
@@ -312,6 +316,10 @@ export class Pool {
   #notify(): void {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
+}
+
+function endedIdle(): ThreadDied {
+  return new ThreadDied("end a blocking thread: it was idle");
 }
 
 function closed(name: string): Error {

@@ -10,6 +10,7 @@ import type { Writer } from "./writer.ts";
 import "./own_errors.ts";
 
 export { type ErrorClass, registerError } from "./error_codec.ts";
+export { isCopied } from "./kinds.ts";
 export { Reader } from "./reader.ts";
 export { type Packet, Writer } from "./writer.ts";
 

@@ -66,6 +66,13 @@ export function kindOf(value: object): Kind {
   return brand.kind === "buffer" && isMoving(value) ? "transferred" : brand.kind;
 }
 
+/** Whether an object crosses as a copy, or moves, as far as can be told without looking into it. */
+export function isCopied(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (Array.isArray(value) || prototype === Object.prototype || prototype === null) return true;
+  return kindOf(value) !== "refused";
+}
+
 /** Whether an object is a module's namespace. In Bun it has a prototype, with an accessor. */
 function isNamespace(value: object): boolean {
   const property = Object.getOwnPropertyDescriptor(value, Symbol.toStringTag);

@@ -38,7 +38,8 @@
  * last message, or all of them where a task begins.
  *
  * Wherever a value stands, functions stand in it as one of `CROSSING`: a function that its sender keeps, one that its
- * receiver keeps, or, to the loop end, a recorded expression, which is evaluated as it is read.
+ * receiver keeps, an object that its sender keeps because it cannot be copied (to the blocking end, as the argument of a
+ * `call`), or, to the loop end, a recorded expression, which is evaluated as it is read.
  *
  * A bridge ends with its blocking thread. Whatever has not been answered then is answered by `ThreadDied`, on the loop,
  * after all that the thread had sent has been read.
@@ -63,4 +64,4 @@ export type Mode = (typeof MODES)[number];
 export const MANNERS = ["computed", "awaited", "generates"] as const;
 export type Manner = (typeof MANNERS)[number];
 
-export const CROSSING = ["sender's", "receiver's", "expression"] as const;
+export const CROSSING = ["sender's", "receiver's", "held", "expression"] as const;

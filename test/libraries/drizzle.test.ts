@@ -92,6 +92,17 @@ test("an error comes with its cause, the server's", async () => {
   assert.match(query, /^insert into "people"/);
 });
 
+test("a transaction by callback is committed, or rolled back when the callback throws", async () => {
+  assert.equal(await within(logic.transactionByCallback("gus", true)), ["gus"]);
+  try {
+    await within(logic.transactionByCallback("hal", false));
+    assert.unreachable("it should have thrown");
+  } catch (error) {
+    assert.instance(error, RangeError);
+  }
+  assert.equal(await counted(() => logic.countBoth()), { value: [3, 2], ...once, queries: 2 });
+});
+
 test("tear down", () => database.tearDown());
 
 suiteOfAll.run();

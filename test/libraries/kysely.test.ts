@@ -94,6 +94,17 @@ test("a transaction is held, committed or rolled back", async () => {
   assert.equal(await within(logic.find({})), ["ann", "bob", "Zoë", "carl", "dora"]);
 });
 
+test("a transaction by callback is committed, or rolled back when the callback throws", async () => {
+  assert.equal(await within(logic.transactionByCallback("gus", true)), ["gus"]);
+  try {
+    await within(logic.transactionByCallback("hal", false));
+    assert.unreachable("it should have thrown");
+  } catch (error) {
+    assert.instance(error, RangeError);
+  }
+  assert.equal(await within(logic.find({ names: ["gus", "hal"] })), ["gus"]);
+});
+
 test("tear down", () => database.tearDown());
 
 suiteOfAll.run();

@@ -35,7 +35,7 @@ async function assertDies(
   said: RegExp,
   { seconds = 10, ...options }: BlockingThreadsOptions & { seconds?: number } = {},
 ): Promise<ThreadDied> {
-  await using threads = new BlockingThreads({ max: 1, ...options });
+  const threads = new BlockingThreads({ max: 1, ...options });
   const run = asyncDef.with({ threads });
   const error = await rejection(run(fn as (...args: readonly unknown[]) => unknown, ...args), seconds);
   assert.instance(error, ThreadDied);
@@ -130,7 +130,7 @@ for (const name of [
   "rejectsUnheard",
 ] as const) {
   test(`after its task the thread dies: ${name}; the next tasks work`, async () => {
-    await using threads = new BlockingThreads({ max: 1 });
+    const threads = new BlockingThreads({ max: 1 });
     const run = asyncDef.with({ threads });
     for (let i = 0; i < 6; i++) {
       const fn = dying[name] as (ms: number) => Promise<string>;
@@ -157,7 +157,7 @@ if (!("Bun" in globalThis)) {
 }
 
 test("what the engine refuses at once is an error of the task, and the thread lives on", async () => {
-  await using threads = new BlockingThreads({ max: 1 });
+  const threads = new BlockingThreads({ max: 1 });
   const run = asyncDef.with({ threads });
   for (const fn of [dying.asksTooMuch, dying.recursesForEver as () => Promise<number>]) {
     assert.instance(await rejection(run(fn)), RangeError);
@@ -192,7 +192,7 @@ test("terminate() ends what is parked, loops, loads and waits, and late answers 
 });
 
 test("a task that ignores its signal has its thread ended, and the next task works", async () => {
-  await using threads = new BlockingThreads({ max: 1 });
+  const threads = new BlockingThreads({ max: 1 });
   const signal = AbortSignal.timeout(300);
   const error = await rejection(asyncDef.with({ threads, signal, grace: 100 })(dying.loops));
   assert.instance(error, ThreadDied);
@@ -201,7 +201,7 @@ test("a task that ignores its signal has its thread ended, and the next task wor
 });
 
 test("after all these deaths a pool runs thousands of tasks", async () => {
-  await using threads = new BlockingThreads({ max: 2 });
+  const threads = new BlockingThreads({ max: 2 });
   const run = asyncDef.with({ threads });
   const deaths = [
     run(dying.exits, 0),

@@ -86,6 +86,17 @@ export function insertTwice(name: string): { name: string; code: unknown; query:
   throw new Error("it was inserted twice");
 }
 
+/** A transaction by callback: `tx` is a reference. */
+export function transactionByCallback(name: string, commit: boolean): string[] {
+  return awaitlet(
+    db.transaction((tx) => {
+      awaitlet(tx.insert(people).values({ name }));
+      if (!commit) throw new RangeError("thought better of it");
+      return tx.select({ name: people.name }).from(people).where(eq(people.name, name));
+    }),
+  ).map((person) => person.name);
+}
+
 /** Each is refused by the compiler, for the types are Drizzle's own. Never called. */
 export function mistakes(): void {
   // @ts-expect-error there is no such column

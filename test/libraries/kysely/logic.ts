@@ -107,6 +107,17 @@ export function transaction(names: string[], commit: boolean): boolean {
   return over;
 }
 
+/** A transaction by callback: `trx` is a reference, and what is returned is awaited by Kysely. */
+export function transactionByCallback(name: string, commit: boolean): string[] {
+  return awaitlet(
+    db.transaction().execute((trx) => {
+      awaitlet(trx.insertInto("person").values({ name }).execute());
+      if (!commit) throw new RangeError("thought better of it");
+      return trx.selectFrom("person").select("name").where("name", "=", name).execute();
+    }),
+  ).map((person) => person.name);
+}
+
 /** Each is refused by the compiler, for the types are Kysely's own. Never called. */
 export function mistakes(): void {
   // @ts-expect-error there is no such table
