@@ -16,15 +16,19 @@ export function deadlineOf(signal: AbortSignal | undefined): number {
 
 const { timeout, any } = AbortSignal;
 
-AbortSignal.timeout = function (this: typeof AbortSignal, ms: number): AbortSignal {
-  const signal = timeout.call(this, ms);
-  deadlines.set(signal, performance.now() + ms);
-  return signal;
-};
+Object.assign(AbortSignal, {
+  timeout(ms: number): AbortSignal {
+    const signal = timeout.call(AbortSignal, ms);
+    deadlines.set(signal, performance.now() + Number(ms));
+    return signal;
+  },
 
-AbortSignal.any = function (this: typeof AbortSignal, signals: AbortSignal[]): AbortSignal {
-  const signal = any.call(this, signals);
-  const deadline = Math.min(...[...signals].map(deadlineOf));
-  if (deadline < Number.POSITIVE_INFINITY) deadlines.set(signal, deadline);
-  return signal;
-};
+  any(signals: Iterable<AbortSignal>): AbortSignal {
+    // An iterator can be read only once.
+    const all = [...signals];
+    const signal = any.call(AbortSignal, all);
+    const deadline = Math.min(...all.map(deadlineOf));
+    if (deadline < Number.POSITIVE_INFINITY) deadlines.set(signal, deadline);
+    return signal;
+  },
+});

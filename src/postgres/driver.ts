@@ -113,8 +113,7 @@ async function createClient(
 async function answerWithin<T>(ms: number, promise: PromiseLike<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const deadline = new Promise<never>((_, reject) => {
-    const message = `no answer within ${ms / 1000} s`;
-    timer = setTimeout(() => reject(Object.assign(new Error(message), { code: "CONNECT_TIMEOUT" })), ms);
+    timer = setTimeout(() => reject(Object.assign(new Error(), { code: "CONNECT_TIMEOUT" })), ms);
   });
   try {
     return await Promise.race([promise, deadline]);

@@ -45,7 +45,7 @@ export function addressOf(url: string): string {
 
 type Failure = readonly [why: string | undefined, remedy: string];
 
-const SILENT: Failure = [undefined, "see whether it is Postgres that listens there"];
+const SILENT: Failure = ["there was no answer in time", "see whether it is Postgres that listens there"];
 const HUNG_UP: Failure = ["the server hung up", "see whether it is Postgres that listens there"];
 
 /** What went wrong, where the error does not say it itself, and what to do. */

@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import { isAbsolute } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
+import type { ResourceLimits } from "node:worker_threads";
 import { writeOutputDirectly } from "./node_output.ts";
 import type { Runtime, WorkerStart, WorkerThread } from "./types.ts";
 import * as shared from "./worker_threads.ts";
@@ -45,8 +46,19 @@ function startWorker(start: WorkerStart): WorkerThread {
           )}`,
         );
   return shared.startWorker(source, start, {
-    ...(start.memoryLimit !== undefined && { resourceLimits: { maxOldGenerationSizeMb: start.memoryLimit } }),
+    ...(start.memoryLimit !== undefined && { resourceLimits: resourceLimits(start.memoryLimit) }),
   });
+}
+
+/**
+ * The whole process ends, instead of the worker, where a heap grows past its limit by too much in one collection: so
+ * the young objects, which may all survive it, are bounded as well.
+ */
+function resourceLimits(memoryLimit: number): ResourceLimits {
+  return {
+    maxOldGenerationSizeMb: memoryLimit,
+    maxYoungGenerationSizeMb: Math.max(1, Math.min(32, memoryLimit / 4)),
+  };
 }
 
 export const node: Runtime = {

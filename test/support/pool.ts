@@ -15,13 +15,22 @@ export interface TestPool {
   with(options: AsyncDefOptions): AsyncDef;
 }
 
+/** `asyncDef` whose promises count as handled: those of a test that fails are terminated, and nobody waits for them. */
+function handled(def: AsyncDef): AsyncDef {
+  return ((fn: () => unknown, ...args: []) => {
+    const result = def(fn, ...args);
+    if (result instanceof Promise) result.catch(() => {});
+    return result;
+  }) as AsyncDef;
+}
+
 /** Runs a test with a pool of its own, then asserts that the pool holds nothing, and ends it. */
 export async function withPool(options: PoolOptions, use: (pool: TestPool) => Promise<void>): Promise<void> {
   const threads = new BlockingThreads(options);
   const pool = poolOf(threads);
-  const on = asyncDef.with({ threads });
+  const on = handled(asyncDef.with({ threads }));
   try {
-    await use({ threads, pool, on, with: (more) => asyncDef.with({ threads, ...more }) });
+    await use({ threads, pool, on, with: (more) => handled(asyncDef.with({ threads, ...more })) });
     assert.equal(pool.held, { tasks: 0, references: 0, calls: 0 }, "nothing is held");
     await within(threads[Symbol.asyncDispose]());
     const { idle, running, parked, starting, queued } = threads.stats();

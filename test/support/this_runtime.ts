@@ -29,5 +29,5 @@ function permissionsOf(task: string): string[] {
   const { tasks } = JSON.parse(readFileSync(join(root, "deno.json"), "utf8")) as {
     tasks: Record<string, string>;
   };
-  return (tasks[task] ?? "").match(/--allow-\S+/g) ?? [];
+  return (tasks[task] ?? "").match(/--allow-[^\s']+/g) ?? [];
 }

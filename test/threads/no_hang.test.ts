@@ -4,13 +4,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import {
-  asyncDef,
-  BlockingThreads,
-  type BlockingThreadsOptions,
-  blockingModule,
-  ThreadDied,
-} from "../../mod.ts";
+import { blockingModule, ThreadDied } from "../../mod.ts";
+import { withPool } from "../support/pool.ts";
 import { rejection, within } from "../support/within.ts";
 
 const test = suite("no hang");
@@ -33,14 +28,14 @@ async function assertDies(
   fn: (...args: never[]) => Promise<unknown>,
   args: readonly unknown[],
   said: RegExp,
-  { seconds = 10, ...options }: BlockingThreadsOptions & { seconds?: number } = {},
 ): Promise<ThreadDied> {
-  const threads = new BlockingThreads({ max: 1, ...options });
-  const run = asyncDef.with({ threads });
-  const error = await rejection(run(fn as (...args: readonly unknown[]) => unknown, ...args), seconds);
-  assert.instance(error, ThreadDied);
-  assert.match((error as ThreadDied).message, said);
-  assert.is(await within(run(dying.works, 1)), 2);
+  let error: unknown;
+  await withPool({ max: 1 }, async ({ on }) => {
+    error = await rejection(on(fn as (...args: readonly unknown[]) => unknown, ...args), 10);
+    assert.instance(error, ThreadDied);
+    assert.match((error as ThreadDied).message, said);
+    assert.is(await within(on(dying.works, 1)), 2);
+  });
   return error as ThreadDied;
 }
 
@@ -107,7 +102,7 @@ for (const code of [0, 3]) {
       );
       assert.is(error.exitCode, code);
     }
-    const error = await assertDies(loading(`exits.ts?code=${code}`), [], new RegExp(`exit code ${code}\\b`));
+    const error = await assertDies(loading(`exits_with_${code}.ts`), [], new RegExp(`exit code ${code}\\b`));
     assert.is(error.exitCode, code);
   });
 }
@@ -130,94 +125,44 @@ for (const name of [
   "rejectsUnheard",
 ] as const) {
   test(`after its task the thread dies: ${name}; the next tasks work`, async () => {
-    const threads = new BlockingThreads({ max: 1 });
-    const run = asyncDef.with({ threads });
-    for (let i = 0; i < 6; i++) {
-      const fn = dying[name] as (ms: number) => Promise<string>;
-      assert.is(await within(run(fn, i % 3)), "done");
-      if (i > 3) await new Promise((resolve) => setTimeout(resolve, 20 * (i - 3)));
-      assert.is(await within(run(dying.works, i)), i + 1);
-      assert.is(await within(run(dying.works, -i)), 1 - i);
-    }
-  });
-}
-
-// Bun bounds the memory of the whole process only, and then ends it.
-if (!("Bun" in globalThis)) {
-  const options = { memoryLimit: 64, seconds: 60 };
-  for (const name of ["hoards", "hoardsAwaiting"] as const) {
-    test(`out of memory: ${name}`, async () => {
-      await assertDies(dying[name], [], /memory/i, options);
+    await withPool({ max: 1 }, async ({ on }) => {
+      for (let i = 0; i < 4; i++) {
+        const fn = dying[name] as (ms: number) => Promise<string>;
+        assert.is(await within(on(fn, i % 3)), "done");
+        if (i > 2) await new Promise((resolve) => setTimeout(resolve, 50));
+        assert.is(await within(on(dying.works, i)), i + 1);
+        assert.is(await within(on(dying.works, -i)), 1 - i);
+      }
     });
-  }
-
-  test("out of memory while the module loads", async () => {
-    await assertDies(loading("runs_out_of_memory.ts", 60_000), [], /memory/i, options);
   });
 }
 
 test("what the engine refuses at once is an error of the task, and the thread lives on", async () => {
-  const threads = new BlockingThreads({ max: 1 });
-  const run = asyncDef.with({ threads });
-  for (const fn of [dying.asksTooMuch, dying.recursesForEver as () => Promise<number>]) {
-    assert.instance(await rejection(run(fn)), RangeError);
-    assert.is(await within(run(dying.works, 1)), 2);
-  }
-  assert.is(threads.stats().idle, 1);
+  await withPool({ max: 1 }, async ({ on, threads }) => {
+    for (const fn of [dying.asksTooMuch, dying.recursesForEver as () => Promise<number>]) {
+      assert.instance(await rejection(on(fn)), RangeError);
+      assert.is(await within(on(dying.works, 1)), 2);
+    }
+    assert.is(threads.stats().idle, 1);
+  });
 });
 
-test("terminate() ends what is parked, loops, loads and waits, and late answers do no harm", async () => {
-  const threads = new BlockingThreads({ max: 3 });
-  const run = asyncDef.with({ threads });
-  const tasks = [
-    run(dying.parks, "the terminated"),
-    run(dying.loops),
-    run(loading("awaits_for_ever.ts")),
-    run(dying.works, 1),
-  ];
-  const errors = Promise.all(tasks.map((task) => rejection(task)));
-  const { present, open } = await import("../fixtures/service.ts");
-  for (let i = 0; i < 1000 && present("the terminated") === 0; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  threads.terminate();
-  for (const error of await within(errors)) {
-    assert.instance(error, ThreadDied);
-    assert.match((error as Error).message, /terminated/);
-  }
-  open("the terminated");
-  const late = await rejection(run(dying.works, 1));
-  assert.instance(late, ThreadDied);
-  assert.is(await within(dying.works(1)), 2);
-});
-
-test("a task that ignores its signal has its thread ended, and the next task works", async () => {
-  const threads = new BlockingThreads({ max: 1 });
-  const signal = AbortSignal.timeout(300);
-  const error = await rejection(asyncDef.with({ threads, signal, grace: 100 })(dying.loops));
-  assert.instance(error, ThreadDied);
-  assert.match((error as Error).message, /cancelled and had not returned 100 ms later/);
-  assert.is(await within(asyncDef.with({ threads })(dying.works, 1)), 2);
-});
-
-test("after all these deaths a pool runs thousands of tasks", async () => {
-  const threads = new BlockingThreads({ max: 2 });
-  const run = asyncDef.with({ threads });
-  const deaths = [
-    run(dying.exits, 0),
-    run(dying.exitsAfterAwait, 3),
-    run(loading("nowhere.ts")),
-    run(loading("throws_undefined.ts")),
-    run(loading("exits.ts?code=1")),
-    run(loading("rejects_unheard.ts")),
-  ];
-  const lived = Array.from({ length: 3000 }, (_, i) => run(dying.works, i));
-  for (const death of deaths) assert.instance(await rejection(death, 30), ThreadDied);
-  const results = await within(Promise.all(lived), 60);
-  assert.equal(
-    results,
-    Array.from({ length: 3000 }, (_, i) => i + 1),
-  );
+test("tasks behind those that die still run, by the thousand", async () => {
+  await withPool({ max: 2 }, async ({ on }) => {
+    const deaths = [
+      on(dying.exits, 0),
+      on(dying.exitsAfterAwait, 3),
+      on(loading("nowhere.ts")),
+      on(loading("throws_undefined.ts")),
+      on(loading("exits_with_3.ts")),
+      on(loading("rejects_unheard.ts")),
+    ];
+    const died = Promise.all(deaths.map((death) => rejection(death, 30)));
+    const lived = Array.from({ length: 3000 }, (_, i) => on(dying.works, i));
+    for (const error of await died) assert.instance(error, ThreadDied);
+    const expected = Array.from({ length: 3000 }, (_, i) => i + 1);
+    assert.equal(await within(Promise.all(lived), 60), expected);
+  });
 });
 
 test.run();

@@ -1,0 +1,43 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { identifier, join, type Query, sql, text } from "../../src/postgres/mod.ts";
+
+const test = suite("postgres: sql");
+
+const cases: [what: string, query: Query, text: string, values: unknown[]][] = [
+  ["no values", sql`select 1`, "select 1", []],
+  ["values", sql`select ${1}, ${"'; drop table a"}`, "select $1, $2", [1, "'; drop table a"]],
+  ["a value at either end", sql`${1} + ${2}`, "$1 + $2", [1, 2]],
+  ["null and arrays are values", sql`select ${null}, ${[1, 2]}`, "select $1, $2", [null, [1, 2]]],
+  ["what looks like a placeholder is none", sql`select '$1', ${"$2"}`, "select '$1', $1", ["$2"]],
+  [
+    "a query in a query is numbered on",
+    sql`select ${1} where ${sql`x = ${2} or ${sql`y = ${3}`}`} and z = ${4}`,
+    "select $1 where x = $2 or y = $3 and z = $4",
+    [1, 2, 3, 4],
+  ],
+  ["a query twice", ((a) => sql`${a} = ${a}`)(sql`(${1})`), "($1) = ($2)", [1, 1]],
+  ["an identifier", sql`select ${identifier("a")}`, 'select "a"', []],
+  ["one that is qualified", identifier("public", "A b"), '"public"."A b"', []],
+  ["one with quotes", identifier('a"; drop table b; --'), '"a""; drop table b; --"', []],
+  ["one of dots and backslashes", identifier("a.b\\"), '"a.b\\"', []],
+  ["text", sql`create table a (id ${text("integer")})`, "create table a (id integer)", []],
+  ["a list", sql`in (${join([sql`${1}`, sql`${2}`])})`, "in ($1, $2)", [1, 2]],
+  ["a list with words between", join([sql`a = ${1}`, sql`b = ${2}`], " and "), "a = $1 and b = $2", [1, 2]],
+  ["a list of one", join([sql`${1}`]), "$1", [1]],
+  ["an empty list", sql`(${join([])})`, "()", []],
+];
+
+for (const [what, query, expected, values] of cases) {
+  test(what, () => {
+    assert.is(query.text, expected);
+    assert.equal(query.values, values);
+  });
+}
+
+test("what no identifier can be is refused", () => {
+  for (const name of ["", "a\0b"])
+    assert.throws(() => identifier(name), /^quote an identifier: .*give a name/);
+});
+
+test.run();
