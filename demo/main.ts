@@ -6,6 +6,7 @@
 
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { ConnectionError } from "../src/postgres/mod.ts";
 import type { Database } from "./database.ts";
 import { startEmbeddedPostgres } from "./embedded.ts";
 import * as pattern1 from "./pattern1/facade.ts";
@@ -32,8 +33,7 @@ async function main(): Promise<void> {
 function explain(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { name, message, code = "" } = error as Error & { code?: string };
-  // By name: the error came through a thread that does not know its class.
-  if (name === "ConnectionError") return `${message}; or unset DATABASE_URL to use the embedded Postgres`;
+  if (error instanceof ConnectionError) return `${message}; or unset DATABASE_URL to use the embedded Postgres`;
   if (name === "PostgresError") return `run the demo: Postgres refused a statement: ${message} (${code})`;
   return code.startsWith("ERR_PARSE_ARGS") ? `read the command line: ${message}` : undefined;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { currentSignal, ThreadDied } from "../../mod.ts";
 import { type AsyncConnection, AsyncEngine } from "./async_engine.ts";
 import type { EngineSettings } from "./options.ts";
 import type { ResultData } from "./result.ts";
@@ -26,7 +27,15 @@ function connection(number: number): AsyncConnection {
 }
 
 export async function connect(settings: EngineSettings): Promise<number> {
-  return keep(await new AsyncEngine(settings).connect());
+  const signal = currentSignal();
+  const number = keep(await new AsyncEngine(settings).connect());
+  // A task that is cancelled gives the connection back itself; one whose thread has died cannot.
+  const giveBack = () => {
+    if (signal.reason instanceof ThreadDied) void close(number);
+  };
+  if (signal.aborted) giveBack();
+  else signal.addEventListener("abort", giveBack, { once: true });
+  return number;
 }
 
 const ROLLED_BACK = Symbol("rolled back");

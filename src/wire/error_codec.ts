@@ -68,6 +68,9 @@ export function registerError(Class: ErrorClass): void {
   registered.set(name, Class);
 }
 
+/** The registered classes that errors have elsewhere, and not on this thread: they keep them on their way through it. */
+const passing = new WeakMap<object, string>();
+
 /** Writes an error, and of its fields those that can cross. */
 export function writeError(writer: Writer, error: object): void {
   const [builtIn, own] = classNames(error);
@@ -93,6 +96,7 @@ export function readError(reader: Reader): Error {
     builtIn === "DOMException" ? new DOMException(reader.string(), reader.string()) : new Error(),
   );
   const Class = registered.get(own) ?? classNamed(builtIn);
+  if (own !== "" && !registered.has(own)) passing.set(error, own);
   if (Object.getPrototypeOf(error) !== Class.prototype) Object.setPrototypeOf(error, Class.prototype);
   reader.keep(error);
   let hasStack = false;
@@ -144,7 +148,7 @@ function fieldsOf(error: object): Iterable<string> {
 
 /** The names of the nearest built-in class and, before it, of the nearest registered one. */
 function classNames(error: object): [builtIn: string, own: string] {
-  let own = "";
+  let own = passing.get(error) ?? "";
   for (let p = Object.getPrototypeOf(error); p !== null; p = Object.getPrototypeOf(p)) {
     const Class = Object.getOwnPropertyDescriptor(p, "constructor")?.value;
     if (typeof Class !== "function") continue;

@@ -188,6 +188,12 @@ test("a thread that dies in a transaction leaves its connection to others", asyn
   assert.is(await within(failures.liveOn(place.url)), "alive");
 });
 
+test("so does one that dies holding a connection", async () => {
+  const error = (await rejection(failures.dieConnected(place.url))) as Error;
+  assert.is(error.name, "ThreadDied");
+  assert.is(await within(failures.liveOn(place.url)), "alive");
+});
+
 test("dispose closes the connections", async () => {
   await within(transactions.dispose(place));
   for (let i = 0; i < 50 && (await connectionCount()) !== 0; i++) {

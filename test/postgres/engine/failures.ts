@@ -67,6 +67,14 @@ export function die(url: string): void {
   });
 }
 
+/** Ends its thread while it holds a connection. */
+export function dieConnected(url: string): void {
+  const conn = createEngine(url, patient).connect();
+  conn.begin();
+  conn.execute(sql`select 1`);
+  process.exit(3);
+}
+
 /** Whether the pool of `die()` has its connection back. */
 export function liveOn(url: string): unknown {
   const engine = createEngine(url, patient);
