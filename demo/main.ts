@@ -33,7 +33,8 @@ async function main(): Promise<void> {
 function explain(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { name, message, code = "" } = error as Error & { code?: string };
-  if (error instanceof ConnectionError) return `${message}; or unset DATABASE_URL to use the embedded Postgres`;
+  if (error instanceof ConnectionError)
+    return `${message}; or unset DATABASE_URL to use the embedded Postgres`;
   if (name === "PostgresError") return `run the demo: Postgres refused a statement: ${message} (${code})`;
   return code.startsWith("ERR_PARSE_ARGS") ? `read the command line: ${message}` : undefined;
 }
