@@ -1,14 +1,23 @@
 /**
  * A Postgres inside this process: PGlite behind a socket, so that the driver itself speaks to it.
  *
+ * It runs on a thread of its own, since one of the demo's programs parks the main one.
+ *
  * @module
  */
+
+import { asyncDef, BlockingThreads, blockingModule } from "../mod.ts";
 
 /** A running server. */
 export interface EmbeddedPostgres {
   readonly url: string;
-  stop(): Promise<void>;
+  stop(): void;
 }
+
+const server = blockingModule<typeof import("./embedded_server.ts")>(
+  new URL("./embedded_server.ts", import.meta.url),
+  { loadTimeout: 60_000 },
+);
 
 /**
  * Starts a server with an empty database in memory, on a free port of the loopback address.
@@ -16,17 +25,7 @@ export interface EmbeddedPostgres {
  * @returns Its URL, and what stops it.
  */
 export async function startEmbeddedPostgres(): Promise<EmbeddedPostgres> {
-  const { PGlite } = await import("@electric-sql/pglite");
-  const { PGLiteSocketServer } = await import("@electric-sql/pglite-socket");
-  const db = await PGlite.create();
-  // It holds one session, which all connections share. More than one may exist while one makes way for the next.
-  const server = new PGLiteSocketServer({ db, host: "127.0.0.1", port: 0, maxConnections: 8 });
-  await server.start();
-  return {
-    url: `postgres://postgres@${server.getServerConn()}/postgres`,
-    async stop() {
-      await server.stop();
-      await db.close();
-    },
-  };
+  const threads = new BlockingThreads({ min: 1, max: 1 });
+  const address = await asyncDef.with({ threads })(server.address);
+  return { url: `postgres://postgres@${address}/postgres`, stop: () => threads.terminate() };
 }

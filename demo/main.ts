@@ -1,5 +1,5 @@
 /**
- * The demo: both patterns, on the Postgres that `DATABASE_URL` names, or on an embedded one. `--echo` shows the SQL.
+ * The demo: its three patterns, on the Postgres that `DATABASE_URL` names, or on an embedded one. `--echo` shows the SQL.
  *
  * @module
  */
@@ -11,21 +11,24 @@ import type { Database } from "./database.ts";
 import { startEmbeddedPostgres } from "./embedded.ts";
 import * as pattern1 from "./pattern1/facade.ts";
 import * as pattern2 from "./pattern2/facade.ts";
+import * as pattern3 from "./pattern3/facade.ts";
 
-async function runBoth(database: Database): Promise<void> {
+async function runAll(database: Database): Promise<void> {
   await pattern1.frontFacingAsyncioFacade(database);
   await pattern2.frontFacingAsyncioFacade(database);
+  // It parks this thread, as a plain program does.
+  pattern3.frontFacingPlainFacade(database);
 }
 
 async function main(): Promise<void> {
   const { echo } = parseArgs({ options: { echo: { type: "boolean", default: false } } }).values;
   const url = process.env.DATABASE_URL;
-  if (url) return await runBoth({ url, options: { echo, poolSize: 5 } });
+  if (url) return await runAll({ url, options: { echo, poolSize: 5 } });
   const server = await startEmbeddedPostgres();
   try {
-    await runBoth({ url: server.url, options: { echo, poolSize: 1 } });
+    await runAll({ url: server.url, options: { echo, poolSize: 1 } });
   } finally {
-    await server.stop();
+    server.stop();
   }
 }
 

@@ -11,15 +11,16 @@ import { root, runsFile } from "./support/this_runtime.ts";
 // Awaited before any suite runs: uvu takes an await between two of them for the end.
 const isThere = await isServerThere();
 
-const both = 'Result: ["a1","a2","a3"]\nResult: ["a1","a2","a3"]\n';
+const line = 'Result: ["a1","a2","a3"]\n';
+const all = line.repeat(3);
 
 /** Runs the demo; `output` has what it wrote to stderr as well. */
-function runDemo(databaseUrl: string, ...args: string[]) {
+function runDemo(databaseUrl: string, args: string[] = [], file = "demo/main.ts") {
   const before = process.env.DATABASE_URL;
   // A child gets the environment as it is now.
   process.env.DATABASE_URL = databaseUrl;
   try {
-    return runChild([...runsFile("demo/main.ts", "demo"), ...args], { cwd: root, seconds: 60 });
+    return runChild([...runsFile(file, "demo"), ...args], { cwd: root, seconds: 60 });
   } finally {
     if (before === undefined) delete process.env.DATABASE_URL;
     else process.env.DATABASE_URL = before;
@@ -28,17 +29,17 @@ function runDemo(databaseUrl: string, ...args: string[]) {
 
 const embedded = suite("the demo, embedded");
 
-embedded("both patterns print their line, nothing else is printed, and the process exits", async () => {
+embedded("all three patterns print their line, nothing else is printed, and the process exits", async () => {
   const { code, stdout, output, milliseconds } = await runDemo("");
-  assert.is(output, both);
-  assert.is(stdout, both);
+  assert.is(output, all);
+  assert.is(stdout, all);
   assert.is(code, 0);
   // Far less on a machine that has nothing else to do.
   assert.ok(milliseconds < 45_000, `it took ${milliseconds} ms`);
 });
 
 embedded("an unknown option is one line and exit code 1", async () => {
-  const { code, output } = await runDemo("", "--bogus");
+  const { code, output } = await runDemo("", ["--bogus"]);
   assert.match(output, /^read the command line: .*--bogus.*\n$/);
   assert.is(code, 1);
 });
@@ -51,9 +52,9 @@ const database = ownDatabase("demo");
 
 onServer("set up", database.create);
 
-onServer("both patterns print their line, and the process exits", async () => {
+onServer("all three patterns print their line, and the process exits", async () => {
   const { code, output, milliseconds } = await runDemo(database.url);
-  assert.is(output, both);
+  assert.is(output, all);
   assert.is(code, 0);
   assert.ok(milliseconds < 15_000, `it took ${milliseconds} ms`);
 });
@@ -61,8 +62,8 @@ onServer("both patterns print their line, and the process exits", async () => {
 onServer(
   "run again, over its own table: --echo shows the SQL on stderr, the values apart from it",
   async () => {
-    const { code, stdout, output } = await runDemo(database.url, "--echo");
-    assert.is(stdout, both);
+    const { code, stdout, output } = await runDemo(database.url, ["--echo"]);
+    assert.is(stdout, all);
     assert.is(code, 0);
     const lines = output.trimEnd().split("\n");
     const once = [
@@ -78,11 +79,17 @@ onServer(
     ];
     assert.equal(
       lines.filter((line) => line.startsWith("postgres: ")),
-      [...once, ...once],
+      [...once, ...once, ...once],
     );
-    assert.is(lines.length, 2 * once.length + 2);
+    assert.is(lines.length, 3 * once.length + 3);
   },
 );
+
+onServer("the third one is a plain program", async () => {
+  const { code, output } = await runDemo(database.url, [], "demo/plain.ts");
+  assert.is(output, line);
+  assert.is(code, 0);
+});
 
 onServer("a missing database is one line and exit code 1", async () => {
   const missing = new URL(url);
@@ -137,16 +144,14 @@ failing.run();
 
 const source = suite("the demo's source");
 
-source(
-  "pattern 2's blocking code has no async, await or awaitlet in it, nor what it is built of but the engine",
-  () => {
-    const files = ["demo/pattern2/db.ts", "demo/pattern2/logic.ts", "demo/model.ts"];
-    const orm = readdirSync(join(root, "demo/orm")).filter((file) => file !== "async_session.ts");
-    for (const file of [...files, ...orm.map((name) => `demo/orm/${name}`)]) {
-      const text = readFileSync(join(root, file), "utf8");
-      assert.not.match(text, /async|await/i, file);
-    }
-  },
-);
+source("patterns 2 and 3 have no async or await in them, nor what they are built of but the engine", () => {
+  const files = ["demo/pattern2/db.ts", "demo/pattern2/logic.ts", "demo/model.ts"];
+  files.push("demo/pattern3/facade.ts", "demo/plain.ts");
+  const orm = readdirSync(join(root, "demo/orm")).filter((file) => file !== "async_session.ts");
+  for (const file of [...files, ...orm.map((name) => `demo/orm/${name}`)]) {
+    const text = readFileSync(join(root, file), "utf8");
+    assert.not.match(text, /async|await/i, file);
+  }
+});
 
 source.run();

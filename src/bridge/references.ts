@@ -17,6 +17,7 @@ interface Kept {
 
 interface Imported {
   readonly id: number;
+  readonly scope: Scope;
   received: number;
 }
 
@@ -56,7 +57,10 @@ export class References {
       this.#collected = new FinalizationRegistry((imported) => {
         // The number may have been received again, for a new stub, before this ran.
         const stub = this.#stubs.get(imported.id);
-        if (stub instanceof WeakRef && stub.deref() === undefined) this.#stubs.delete(imported.id);
+        if (stub instanceof WeakRef && stub.deref() === undefined) {
+          this.#stubs.delete(imported.id);
+          imported.scope.imports.delete(imported.id);
+        }
         importing.release(imported.id, imported.received);
       });
     }
@@ -127,7 +131,7 @@ export class References {
       return alive as object;
     }
     const stub = this.#importing.stub(id, scope, held);
-    const entry: Imported = { id, received: 1 };
+    const entry: Imported = { id, scope, received: 1 };
     this.#imported.set(stub, entry);
     this.#stubs.set(id, this.#collected ? new WeakRef(stub) : stub);
     this.#collected?.register(stub, entry, entry);

@@ -4,10 +4,27 @@
  * @module
  */
 
-import { setImmediate } from "node:timers";
+import { setImmediate, setInterval } from "node:timers";
 import { getHeapStatistics } from "node:v8";
 import type { Runtime } from "./types.ts";
 import * as shared from "./worker_threads.ts";
+
+/** How often a worker looks whether it has run out of memory, in milliseconds. */
+const LOOK = 300;
+
+/**
+ * A worker that is out of memory has its limit raised, and what it runs cut off. Where that was a microtask, as after any
+ * `await`, nobody is told, and the worker goes on without. So it looks at its limit, and ends itself.
+ */
+function endWhenOutOfMemory(): void {
+  const limit = getHeapStatistics().heap_size_limit;
+  const look = setInterval(() => {
+    if (getHeapStatistics().heap_size_limit > limit) {
+      throw new RangeError("Worker terminated due to reaching memory limit: JS heap out of memory");
+    }
+  }, LOOK);
+  look.unref();
+}
 
 export const deno: Runtime = {
   ...shared,
@@ -23,6 +40,11 @@ export const deno: Runtime = {
         ? entry
         : new URL(`data:text/javascript,${encodeURIComponent(`import ${JSON.stringify(entry.href)};`)}`);
     return shared.startWorker(source, start, { resourceLimits: { maxOldGenerationSizeMb: limit } });
+  },
+  workerStart(role) {
+    const start = shared.workerStart(role);
+    if (start !== undefined) endWhenOutOfMemory();
+    return start;
   },
   // Out of memory in the handler of a port's message, or in a microtask of it, ends the worker without any
   // event; from an immediate it is reported.

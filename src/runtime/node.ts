@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import { isAbsolute } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
+import { getHeapStatistics } from "node:v8";
 import type { ResourceLimits } from "node:worker_threads";
 import { writeOutputDirectly } from "./node_output.ts";
 import type { Runtime, WorkerStart, WorkerThread } from "./types.ts";
@@ -45,9 +46,8 @@ function startWorker(start: WorkerStart): WorkerThread {
             `import { register } from ${JSON.stringify(tsx)};\nregister();\nawait import(${JSON.stringify(start.entry.href)});`,
           )}`,
         );
-  return shared.startWorker(source, start, {
-    ...(start.memoryLimit !== undefined && { resourceLimits: resourceLimits(start.memoryLimit) }),
-  });
+  const memoryLimit = start.memoryLimit ?? Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20);
+  return shared.startWorker(source, start, { resourceLimits: resourceLimits(memoryLimit) });
 }
 
 /**
