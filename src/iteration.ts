@@ -130,8 +130,8 @@ function sourceOf(iterated: Iterated): Source {
       close: () => reader.cancel(),
     };
   }
-  const { destroy } = iterated as { destroy?: () => void };
   const iterator = iteratorOf(iterated);
+  const { destroy } = iterated as { destroy?: () => void };
   return {
     next: () => iterator.next(),
     // A Node stream that is being read is closed by `destroy`, its iterator is not.
