@@ -170,6 +170,7 @@ export class BlockingEnd {
     frame.awaited = true;
     this.#watch?.look(frame);
     frame.throwIfCancelled();
+    frame.beforeAwait?.();
     if (!frame.known) this.#introduce(frame);
     const wait = this.#stack.push(frame, plain);
     let settled: Outcome;

@@ -27,11 +27,11 @@ export class Consumer implements AsyncGenerator<unknown, unknown, void> {
     this.#start = start;
   }
 
-  /** From the thread: takes what was yielded. Resolves with how many more are wanted, when they are. */
-  readonly take = (items: unknown[]): Promise<number> => {
+  /** From the thread: takes what was yielded. With `more` it resolves with how many more are wanted, when they are. */
+  readonly take = (items: unknown[], more: boolean): Promise<number> => {
     this.#items.push(...items);
     this.#wake?.();
-    if (this.#closed) return Promise.resolve(0);
+    if (this.#closed || !more) return Promise.resolve(0);
     return new Promise((resolve) => {
       this.#answer = resolve;
       if (this.#items.length === 0 && this.#wake !== undefined) this.#ask();

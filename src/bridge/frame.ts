@@ -19,6 +19,8 @@ export class Frame {
   /** Whether the loop end knows the task. */
   known: boolean;
   awaited = false;
+  /** Called before each of the task's awaits, where it has something to be done by then. */
+  beforeAwait: (() => void) | undefined;
   /** The reason that the task was cancelled with, and whether it has been thrown. */
   cancellation: Cancellation | undefined;
   #cancelled = false;

@@ -83,7 +83,7 @@ export class TaskRunner implements Runner {
     const outcome = this.#end.enter(frame, () => {
       if (typeof fn !== "function") throw new TypeError(noSuchFunction(url, name, exports));
       if (isGenerator && !generate) return undefined;
-      const result: unknown = isGenerator ? yieldAll(this.#end, fn(...args)) : fn(...args);
+      const result: unknown = isGenerator ? yieldAll(this.#end, frame, fn(...args)) : fn(...args);
       // A cancellation that no awaitlet() came to throw: the task counts as cancelled all the same.
       this.#end.receiveArrived();
       frame.throwIfCancelled();

@@ -4,31 +4,55 @@
  * @module
  */
 
+import { NotTransferable } from "../errors.ts";
 import { record } from "../wire/expression.ts";
 import { roughSize } from "../wire/size.ts";
 import type { BlockingEnd } from "./blocking_end.ts";
 import { blockingManner } from "./blocking_manner.ts";
+import type { Frame } from "./frame.ts";
 
 /** A batch is sent when it takes this many bytes, roughly, or has been collected for this many milliseconds. */
 const BATCH_BYTES = 2 ** 20;
 const BATCH_MS = 5;
 
-const consumer = record({ root: { kind: "consumer" } }, blockingManner) as (items: unknown[]) => number;
+const consumer = record({ root: { kind: "consumer" } }, blockingManner) as (
+  items: unknown[],
+  more: boolean,
+) => number;
 
 /** Runs a generator to its end, or to where its consumer leaves. Returns what the generator returns. */
-export function yieldAll(end: BlockingEnd, generator: Generator<unknown, unknown, void>): unknown {
+export function yieldAll(
+  end: BlockingEnd,
+  frame: Frame,
+  generator: Generator<unknown, unknown, void>,
+): unknown {
   let items: unknown[] = [];
-  const send = (): number => {
+  const send = (more: boolean): number => {
     const sent = items;
     items = [];
-    return end.evaluate([consumer(sent)], "await") as number;
+    return end.evaluate([consumer(sent, more)], "await") as number;
+  };
+  const sendRest = (): void => {
+    if (items.length > 0) send(false);
+  };
+  let refused: NotTransferable | undefined;
+  // What has been yielded comes before all that the generator waits for after it.
+  frame.beforeAwait = () => {
+    try {
+      sendRest();
+    } catch (error) {
+      // No matter of what the generator awaits, which may stand in its `finally`.
+      if (!(error instanceof NotTransferable)) throw error;
+      refused = error;
+    }
   };
   try {
-    for (let wanted = send(); wanted > 0; wanted = send()) {
+    for (let wanted = send(true); wanted > 0; wanted = send(true)) {
       let bytes = 0;
       const until = performance.now() + BATCH_MS;
-      while (items.length < wanted && bytes < BATCH_BYTES) {
+      for (let i = 0; i < wanted && bytes < BATCH_BYTES; i++) {
         const { value, done } = generator.next();
+        if (refused !== undefined) throw refused;
         if (done) return value;
         items.push(value);
         bytes += roughSize(value);
@@ -37,8 +61,11 @@ export function yieldAll(end: BlockingEnd, generator: Generator<unknown, unknown
     }
     return undefined;
   } finally {
-    // The items come before the end, or the error, that followed them.
-    if (items.length > 0) send();
-    generator.return(undefined);
+    try {
+      // The items come before the end, or the error, that followed them.
+      sendRest();
+    } finally {
+      generator.return(undefined);
+    }
   }
 }

@@ -79,7 +79,8 @@ export class Pool {
     pools.set(task, this);
     // Structured: what cancels a task cancels those that its async code has started and waits for.
     const signals = [options.signal, flow?.cause?.task.signal].filter((signal) => signal !== undefined);
-    task.generator = () => this.generate(target, args, options);
+    // In the flow of the call, whoever takes the first step.
+    task.generator = () => new Consumer((taker) => task.inFlow(() => this.run(target, args, options, taker)));
     const aborted = signals.find((signal) => signal.aborted);
     task.onSettled.push(() => this.#done++);
     if (aborted !== undefined) task.settle({ outcome: "threw", value: aborted.reason });
@@ -87,11 +88,6 @@ export class Pool {
     else this.#submit(task);
     if (!task.settled && signals.length > 0) this.#cancelWith(task, signals, grace);
     return task.result;
-  }
-
-  /** What a generator function yields, run as a task when the first of it is asked for. */
-  generate(target: Target, args: readonly unknown[], options: TaskOptions = {}): Consumer {
-    return new Consumer((consumer) => this.run(target, args, options, consumer));
   }
 
   stats(): PoolStats {
@@ -201,9 +197,14 @@ export class Pool {
     return ancestors;
   }
 
-  /** Runs a task on a parked thread that waits for it; on one more than `max` where none of those has its module. */
+  /**
+   * Runs a task on a parked thread that waits for it; on one more than `max` where none of those has its module, or where
+   * it is a generator's: its consumer may be that very thread, and could not go on while the generator is on top of it.
+   */
   #nest(task: Task): void {
-    const ancestor = this.#ancestors(task).find(({ thread }) => thread.hasLoaded(task.target.url));
+    const ancestor = task.consumer
+      ? undefined
+      : this.#ancestors(task).find(({ thread }) => thread.hasLoaded(task.target.url));
     if (ancestor === undefined) {
       this.#giveNew(task);
       return;

@@ -31,6 +31,8 @@ export async function withPool(options: PoolOptions, use: (pool: TestPool) => Pr
   const on = handled(asyncDef.with({ threads }));
   try {
     await use({ threads, pool, on, with: (more) => handled(asyncDef.with({ threads, ...more })) });
+    // A task that another has started may outlive it a little.
+    await until(() => pool.held.tasks === 0, "all tasks have ended");
     assert.equal(pool.held, { tasks: 0, references: 0, calls: 0 }, "nothing is held");
     await within(threads[Symbol.asyncDispose]());
     const { idle, running, parked, starting, queued } = threads.stats();

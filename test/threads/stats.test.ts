@@ -165,32 +165,23 @@ test("a pool that has never run anything drains at once", async () => {
 });
 
 test("terminate() cuts off: all tasks reject, also the queued", async () => {
-  const threads = new BlockingThreads({ max: 3 });
-  const on = asyncDef.with({ threads });
-  const rejections = Promise.all([
-    rejection(on(busy.parks, "cut off")),
-    rejection(on(busy.computes, 60_000)),
-    until(
+  await withPool({ max: 3 }, async ({ on, threads }) => {
+    const tasks = [on(busy.parks, "cut off"), on(busy.computes, 60_000)];
+    await until(
       () => threads.stats().parked === 1 && threads.stats().running === 1,
-      "one is parked, one computes",
-    ).then(() => rejection(on(busy.parks, "starting"))),
-  ]);
-  try {
-    await until(() => threads.stats().starting === 1 && threads.stats().running === 1, "one is starting");
-    const queued = rejection(on(busy.parks, "queued"));
-    assert.is(threads.stats().queued, 1);
+      "one parks, one computes",
+    );
+    tasks.push(on(busy.parks, "starting"), on(busy.parks, "queued"));
+    assert.equal([threads.stats().starting, threads.stats().queued], [1, 1]);
     threads.terminate();
-    for (const died of [...(await within(rejections)), await queued]) {
+    for (const died of await Promise.all(tasks.map((task) => rejection(task)))) {
       assert.instance(died, ThreadDied);
       assert.match((died as Error).message, /pool of threads was terminated/);
     }
-    const { idle, running, parked: waiting, starting, queued: left } = threads.stats();
-    assert.equal([idle, running, waiting, starting, left], [0, 0, 0, 0, 0]);
+    const { idle, running, parked: waiting, starting, queued } = threads.stats();
+    assert.equal([idle, running, waiting, starting, queued], [0, 0, 0, 0, 0]);
     assert.match(((await rejection(on(busy.thread))) as Error).message, /takes no more tasks/);
-    await within(threads[Symbol.asyncDispose]());
-  } finally {
-    threads.terminate();
-  }
+  });
 });
 
 // Bun bounds the memory of the whole process only.
