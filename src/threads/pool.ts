@@ -93,7 +93,7 @@ export class Pool {
   stats(): PoolStats {
     const busy = [...this.#busy];
     const starting = busy.filter((thread) => thread.starting).length;
-    const parked = busy.filter((thread) => thread.parked).length;
+    const parked = busy.filter((thread) => !thread.starting && thread.parked).length;
     return {
       idle: this.#idle.size,
       running: busy.length - starting - parked,
