@@ -95,9 +95,9 @@ export function hold<T>(expression: T): Reference<Awaited<T>> {
 }
 
 /**
- * Tells whether the present code runs on a blocking thread, where `awaitlet()` may park.
+ * Tells whether the present code is blocking code, where the thread may park.
  *
- * @returns `true` on a thread that awaitlet has started for blocking code.
+ * @returns `true` on a thread that awaitlet has started for blocking code, and on any within `syncDef()`.
  *
  * @example On the loop
  * ```ts

@@ -33,7 +33,7 @@ async function run(peer: string, name: string): Promise<string> {
   if (runtime === "deno") args.splice(1, 0, `--v8-flags=${limit}`);
   const { code, stdout, timedOut } = await runChild([program, ...args, peer, name], {
     cwd: root,
-    seconds: SECONDS,
+    seconds: seconds(peer),
   });
   const said = /^>> (.*)$/m.exec(stdout)?.[1];
   if (said === undefined) return timedOut ? "hangs" : `the process ends, exit code ${code}`;

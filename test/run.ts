@@ -27,7 +27,7 @@ const { values: options, positionals: words } = parseArgs({
   options: {
     runtime: { type: "string", default: "" },
     jobs: { type: "string", default: String(availableParallelism()) },
-    timeout: { type: "string", default: "120" },
+    timeout: { type: "string", default: "240" },
     verbose: { type: "boolean", default: false },
   },
 });
