@@ -17,7 +17,7 @@ export interface PoolOptions {
   readonly idleTimeout?: number;
   /** How many tasks may wait for a thread; the next one rejects with `QueueFull`. Default: any number. */
   readonly maxQueue?: number;
-  /** The most memory that the heap of one thread may take, in MiB. Default: the runtime's own limit. No effect on Bun. */
+  /** The most memory that the heap of one thread may take, in MiB. Default: the runtime's own limit. On Bun it has no effect. */
   readonly memoryLimit?: number;
 }
 
