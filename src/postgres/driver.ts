@@ -23,6 +23,8 @@ export class DriverConnection {
   readonly #client: postgres.Sql;
   readonly #address: string;
   #lost = false;
+  /** Gives up the queries under way: the driver does not settle one that was sent while the connection ended. */
+  readonly #giveUp = new Set<() => void>();
 
   private constructor(client: postgres.Sql, address: string) {
     this.#client = client;
@@ -40,6 +42,7 @@ export class DriverConnection {
     const client = await createClient(destination, () => {
       if (connection === undefined || connection.#lost) return;
       connection.#lost = true;
+      for (const giveUp of connection.#giveUp) giveUp();
       onLost();
     });
     try {
@@ -66,7 +69,9 @@ export class DriverConnection {
     // Never the simple protocol, which the driver uses where there are no values: it would run several statements.
     const options = { prepare: true, simple: false };
     try {
-      const rows = await this.#client.unsafe(text, [...values] as never[], options).values();
+      const rows = await this.#unlessLost(
+        this.#client.unsafe(text, [...values] as never[], options).values(),
+      );
       return {
         columns: rows.columns?.map(({ name }) => String(name)) ?? [],
         rows: [...rows],
@@ -75,6 +80,21 @@ export class DriverConnection {
       };
     } catch (error) {
       throw explainQueryFailure(error, this.#address);
+    }
+  }
+
+  /** What `query` gives; rejects when the connection is lost before that. */
+  async #unlessLost<T>(query: PromiseLike<T>): Promise<T> {
+    let giveUp = () => {};
+    const lost = new Promise<never>((_resolve, reject) => {
+      // After what the loss itself may have settled the query with, which says more.
+      giveUp = () => void setTimeout(reject, 0);
+    });
+    this.#giveUp.add(giveUp);
+    try {
+      return await Promise.race([query, lost]);
+    } finally {
+      this.#giveUp.delete(giveUp);
     }
   }
 
