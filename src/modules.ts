@@ -77,14 +77,19 @@ export function targetOf(fn: unknown): Target | undefined {
 export function blockingModule<M>(url: URL | string, options: BlockingModuleOptions = {}): BlockingModule<M> {
   const { loadTimeout = DEFAULT_LOAD_TIMEOUT } = options;
   const href = moduleUrl(url, "blockingModule");
+  return functionsByName((name) => blockingFunction({ url: href, name, loadTimeout })) as BlockingModule<M>;
+}
+
+/** A module whose functions are made when they are first asked for, each once: what it exports is not known here. */
+export function functionsByName(make: (name: string) => unknown): object {
   const functions = new Map<string, unknown>();
-  return new Proxy(Object.create(null) as BlockingModule<M>, {
+  return new Proxy(Object.create(null) as object, {
     get(_target, name) {
       // A module is no promise, though `await` asks every object.
       if (typeof name === "symbol" || name === "then") return undefined;
       let fn = functions.get(name);
       if (fn === undefined) {
-        fn = blockingFunction({ url: href, name, loadTimeout });
+        fn = make(name);
         functions.set(name, fn);
       }
       return fn;

@@ -8,7 +8,7 @@ import { awaitlet } from "./awaitlet.ts";
 import { currentFlow } from "./bridge/flow.ts";
 import { Frame } from "./bridge/frame.ts";
 import { blockingEnd, withBlockingEnd } from "./bridge/here.ts";
-import { asyncModule } from "./modules.ts";
+import { asyncModule, functionsByName } from "./modules.ts";
 import { Companion } from "./threads/companion.ts";
 import { deadlineOf } from "./timeouts.ts";
 
@@ -113,16 +113,9 @@ export type SyncModule<M> = {
  */
 export function syncModule<M>(url: URL | string): SyncModule<M> {
   const module = asyncModule<Record<string, (...args: unknown[]) => unknown>>(url);
-  const functions = new Map<string, unknown>();
-  return new Proxy(Object.create(null) as SyncModule<M>, {
-    get(_target, name) {
-      if (typeof name === "symbol" || name === "then") return undefined;
-      let fn = functions.get(name);
-      if (fn === undefined) {
-        fn = (...args: unknown[]) => syncDef(() => awaitlet(module[name]?.(...args)));
-        functions.set(name, fn);
-      }
-      return fn;
-    },
-  });
+  return functionsByName(
+    (name) =>
+      (...args: unknown[]) =>
+        syncDef(() => awaitlet(module[name]?.(...args))),
+  ) as SyncModule<M>;
 }
