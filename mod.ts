@@ -39,5 +39,5 @@ export {
   syncModule,
 } from "./src/sync_def.ts";
 export type { TaskOptions } from "./src/threads/options.ts";
-export { type ErrorClass, registerError } from "./src/wire/codec.ts";
+export { type ClassForm, type ErrorClass, registerClass, registerError } from "./src/wire/codec.ts";
 export { transfer } from "./src/wire/transfer.ts";

@@ -6,7 +6,7 @@
  */
 
 import { NoAwaitletContext, ReferenceReleased } from "../errors.ts";
-import { Reader } from "../wire/codec.ts";
+import { NotLoaded, Reader } from "../wire/codec.ts";
 import { type Node, record } from "../wire/expression.ts";
 import {
   MANNERS,
@@ -30,8 +30,10 @@ import { Variables } from "./variables.ts";
 
 /** What runs the tasks that the loop end sends, on a thread that does. */
 export interface Runner {
-  /** Reads a task to run at once. Returns what runs it. */
-  read(reader: Reader): () => void;
+  /** Reads a task to run at once. Returns what runs it. Throws `NotLoaded` where an argument needs a module first. */
+  read(task: number, reader: Reader): () => void;
+  /** Loads a module for a task, then calls `onLoaded` from the event loop. */
+  load(frame: Frame, url: string, onLoaded: () => void): void;
   /** Reads a task to run on top of a wait, and adds it to the calls. */
   readNested(reader: Reader): void;
 }
@@ -119,6 +121,8 @@ export class BlockingEnd {
 
   /** Begins a task; what is read from here on belongs to it. */
   begin(frame: Frame): void {
+    // Read again, once a module that its arguments need was loaded: it may have been cancelled meanwhile.
+    frame.cancellation = this.#frames.get(frame.task)?.cancellation;
     this.#frames.set(frame.task, frame);
     this.#arriving.begin(frame.scope);
   }
@@ -248,12 +252,9 @@ export class BlockingEnd {
     reader.begin(bytes, attachments);
     const kind = TO_BLOCKING[reader.uint()];
     switch (kind) {
-      case "run": {
-        const run = this.runner?.read(reader);
-        reader.end();
-        run?.();
+      case "run":
+        this.#readRun({ bytes, attachments }, false);
         return;
-      }
       case "nest":
         this.runner?.readNested(reader);
         break;
@@ -279,12 +280,51 @@ export class BlockingEnd {
     reader.end();
   }
 
+  /** Reads a task, and runs it. Where an argument needs a module, that is loaded, and the message read again. */
+  #readRun(arrived: Arrived, isSecond: boolean): void {
+    const { runner } = this;
+    const reader = this.#reader;
+    const task = reader.uint();
+    let run: (() => void) | undefined;
+    try {
+      run = runner?.read(task, reader);
+      reader.end();
+    } catch (value) {
+      const frame = this.#frames.get(task);
+      if (!(value instanceof NotLoaded) || frame === undefined) throw value;
+      if (isSecond) {
+        this.end(frame, { outcome: "threw", value: value.explain() });
+        return;
+      }
+      const kept = { ...arrived, bytes: arrived.bytes.slice() };
+      runner?.load(frame, value.url, () => {
+        reader.begin(kept.bytes, kept.attachments);
+        reader.uint();
+        this.#readRun(kept, true);
+      });
+      return;
+    }
+    run?.();
+  }
+
   #readSettled(reader: Reader): void {
     const wait = this.#stack.find(reader.uint());
     this.#arriving.begin(wait?.frame.scope);
     (wait?.frame.variables ?? new Variables()).read(reader);
-    const outcome = readOutcome(reader, wait?.frame.cancellation);
+    const outcome = this.#readWaited(() => readOutcome(reader, wait?.frame.cancellation));
     if (wait !== undefined) wait.outcome = outcome;
+  }
+
+  /** Reads what the parked thread gets: it can load no module. */
+  #readWaited(read: () => Outcome): Outcome {
+    try {
+      return read();
+    } catch (value) {
+      if (!(value instanceof NotLoaded)) throw value;
+      // The rest of the message is of no use.
+      this.#reader.begin(new Uint8Array(0));
+      return { outcome: "threw", value: value.explain() };
+    }
   }
 
   #readCall(reader: Reader): void {
@@ -296,9 +336,9 @@ export class BlockingEnd {
     this.#arriving.begin(frame?.scope);
     (frame?.variables ?? new Variables()).read(reader);
     this.#recordsFunctions = !this.#stack.find(cause)?.plain;
-    let args: unknown[];
+    let args: Outcome;
     try {
-      args = reader.value() as unknown[];
+      args = this.#readWaited(() => ({ outcome: "returned", value: reader.value() }));
     } finally {
       this.#recordsFunctions = false;
     }
@@ -307,7 +347,8 @@ export class BlockingEnd {
     // Looked up now: async code may drop the function while the call is queued, and its release arrives first.
     const callee = this.#references.value(fn) as (...args: unknown[]) => unknown;
     const run = () => {
-      const outcome = this.enter(frame, () => callee(...args));
+      const outcome =
+        args.outcome === "threw" ? args : this.enter(frame, () => callee(...(args.value as unknown[])));
       this.send("answer", frame, (writer, instead) => {
         writer.uint(id);
         frame.variables.write(writer);

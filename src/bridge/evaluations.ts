@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Reader } from "../wire/codec.ts";
+import { NotLoaded, type Reader } from "../wire/codec.ts";
 import { nodeOf } from "../wire/expression.ts";
-import { Evaluator, NotLoaded, type Roots } from "../wire/expression_codec.ts";
+import { Evaluator, type Roots } from "../wire/expression_codec.ts";
 import type { Outcome } from "../wire/protocol.ts";
 import type { Arrived } from "./channel.ts";
 import type { Crossing } from "./crossing.ts";
@@ -45,6 +45,7 @@ export class Evaluations {
     settle: (outcome: Outcome) => void,
   ): void {
     const evaluator = new Evaluator(this.#roots);
+    const tried = new Set<string>();
     const attempt = (variables: Variables): void => {
       this.#arriving.begin(task.scope);
       this.#arriving.evaluator = evaluator;
@@ -54,11 +55,12 @@ export class Evaluations {
         outcome = read();
         this.#reader.end();
       } catch (value) {
-        if (value instanceof NotLoaded) {
+        if (value instanceof NotLoaded && !tried.has(value.url)) {
+          tried.add(value.url);
           loadAndReadAgain(value.url);
           return;
         }
-        outcome = { outcome: "threw", value };
+        outcome = { outcome: "threw", value: value instanceof NotLoaded ? value.explain() : value };
       } finally {
         this.#arriving.evaluator = undefined;
       }

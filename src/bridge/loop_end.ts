@@ -5,8 +5,8 @@
  */
 
 import { NoAwaitOccurred, ReferenceReleased } from "../errors.ts";
-import { isCopied, Reader, type Writer } from "../wire/codec.ts";
-import { NotLoaded, type Roots } from "../wire/expression_codec.ts";
+import { isCopied, NotLoaded, Reader, type Writer } from "../wire/codec.ts";
+import type { Roots } from "../wire/expression_codec.ts";
 import {
   MANNERS,
   MODES,

@@ -5,7 +5,8 @@
  */
 
 import { runtime } from "../runtime/current.ts";
-import type { Reader } from "../wire/codec.ts";
+import { NotLoaded, type Reader } from "../wire/codec.ts";
+import type { Outcome } from "../wire/protocol.ts";
 import type { BlockingEnd, Runner } from "./blocking_end.ts";
 import { Frame } from "./frame.ts";
 import { yieldAll } from "./yielding.ts";
@@ -31,22 +32,36 @@ export class TaskRunner implements Runner {
     this.#load = load;
   }
 
-  read(reader: Reader): () => void {
-    const run = this.#read(reader);
+  read(task: number, reader: Reader): () => void {
+    const run = this.#read(new Frame(task, true), reader);
     const exports = this.#modules.get(run.url);
-    return () => (exports !== undefined ? this.#run(run, exports) : void this.#loadAndRun(run));
+    return () => (exports !== undefined ? this.#run(run, exports) : this.#loadAndRun(run));
   }
 
   readNested(reader: Reader): void {
     const cause = reader.uint();
     const depth = reader.uint();
-    const run = this.#read(reader);
+    const frame = new Frame(reader.uint(), true);
+    let run: Run;
+    try {
+      run = this.#read(frame, reader);
+    } catch (value) {
+      if (!(value instanceof NotLoaded)) throw value;
+      // This thread is parked, and can load nothing; the rest of the message is of no use.
+      reader.begin(new Uint8Array(0));
+      const outcome: Outcome = { outcome: "threw", value: value.explain() };
+      this.#end.addCall(cause, depth, () => this.#end.end(frame, outcome));
+      return;
+    }
     const exports = this.#modules.get(run.url) as Exports;
     this.#end.addCall(cause, depth, () => this.#run(run, exports));
   }
 
-  #read(reader: Reader): Run {
-    const frame = new Frame(reader.uint(), true);
+  load(frame: Frame, url: string, onLoaded: () => void): void {
+    void this.#loaded(frame, url, onLoaded);
+  }
+
+  #read(frame: Frame, reader: Reader): Run {
     this.#end.begin(frame);
     const url = reader.string();
     const name = reader.string();
@@ -55,8 +70,17 @@ export class TaskRunner implements Runner {
     return { frame, url, name, generate, args: reader.value() as unknown[] };
   }
 
-  async #loadAndRun(run: Run): Promise<void> {
-    const { frame, url } = run;
+  #loadAndRun(run: Run): void {
+    void this.#loaded(run.frame, run.url, (exports) => {
+      this.#modules.set(run.url, exports);
+      this.#end.send("loaded", run.frame, (writer) => writer.uint(run.frame.task));
+      // A request to cancel may have come while the module was loading.
+      this.#end.receiveArrived();
+      this.#run(run, exports);
+    });
+  }
+
+  async #loaded(frame: Frame, url: string, onLoaded: (exports: Exports) => void): Promise<void> {
     let exports: Exports;
     try {
       exports = await this.#load(url);
@@ -67,14 +91,8 @@ export class TaskRunner implements Runner {
       });
       return;
     }
-    this.#modules.set(url, exports);
-    this.#end.send("loaded", frame, (writer) => writer.uint(frame.task));
     // From the event loop again, not from this microtask: see Runtime.fromEventLoop().
-    runtime.fromEventLoop(() => {
-      // A request to cancel may have come while the module was loading.
-      this.#end.receiveArrived();
-      this.#run(run, exports);
-    });
+    runtime.fromEventLoop(() => onLoaded(exports));
   }
 
   #run({ frame, url, name, generate, args }: Run, exports: Exports): void {

@@ -9,8 +9,10 @@ import type { Writer } from "./writer.ts";
 
 import "./own_errors.ts";
 
+export { type ClassForm, registerClass } from "./class_codec.ts";
 export { type ErrorClass, registerError } from "./error_codec.ts";
 export { isCopied } from "./kinds.ts";
+export { NotLoaded } from "./not_loaded.ts";
 export { Reader } from "./reader.ts";
 export { type Packet, Writer } from "./writer.ts";
 

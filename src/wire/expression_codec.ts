@@ -94,15 +94,6 @@ export interface Roots {
   task(url: string, name: string, options: object): unknown;
 }
 
-/** Thrown within an evaluation that needs a module first: import it, and evaluate the message again. */
-export class NotLoaded {
-  readonly url: string;
-
-  constructor(url: string) {
-    this.url = url;
-  }
-}
-
 /** A property that would lead from a value to the machinery behind it. */
 const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
 

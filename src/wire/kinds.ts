@@ -1,3 +1,4 @@
+import { isClassed } from "./class_codec.ts";
 import { isMoving } from "./transfer.ts";
 
 /** How an object crosses. */
@@ -70,7 +71,7 @@ export function kindOf(value: object): Kind {
 export function isCopied(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (Array.isArray(value) || prototype === Object.prototype || prototype === null) return true;
-  return kindOf(value) !== "refused";
+  return isClassed(prototype as object) || kindOf(value) !== "refused";
 }
 
 /** Whether an object is a module's namespace. In Bun it has a prototype, with an accessor. */

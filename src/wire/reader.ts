@@ -1,4 +1,5 @@
 import { ByteReader, malformed } from "./byte_reader.ts";
+import { readClassed } from "./class_codec.ts";
 import type { Extension } from "./codec.ts";
 import { readError } from "./error_codec.ts";
 import * as tag from "./tags.ts";
@@ -131,6 +132,8 @@ export class Reader extends ByteReader {
         return this.#attachment();
       case tag.EXTENSION:
         return this.#later(() => this.#extension.read(this));
+      case tag.CLASSED:
+        return this.#later(readClassed);
       default:
         throw malformed(`there is no kind of value ${first}`);
     }

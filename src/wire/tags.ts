@@ -57,3 +57,5 @@ export const LONE_VIEW = 0x20;
 export const ATTACHMENT = 0x21;
 /** What stands for a function: its owner writes and reads it. */
 export const EXTENSION = 0x22;
+/** The URL of a module, the name of its class, the data of the object. */
+export const CLASSED = 0x23;

@@ -1,4 +1,5 @@
 import { ByteWriter } from "./byte_writer.ts";
+import { writeClassed } from "./class_codec.ts";
 import type { AnyFunction, Extension } from "./codec.ts";
 import { writeError } from "./error_codec.ts";
 import { hasMethods, kindOf, unbox } from "./kinds.ts";
@@ -241,6 +242,7 @@ export class Writer extends ByteWriter {
   }
 
   #other(object: object, prototype: object): void {
+    if (writeClassed(this, object, prototype)) return;
     switch (kindOf(object)) {
       case "plain":
         this.#plainPrototype = prototype;
