@@ -5,9 +5,13 @@ import { name } from "./this_runtime.ts";
 /** The server to test with. */
 export const url: string = process.env.DATABASE_URL || "postgres://postgres@127.0.0.1:5432/test";
 
-/** Asks the server something, over a connection of its own. */
-export async function ask(query: string, values: readonly string[] = []): Promise<Record<string, unknown>[]> {
-  const sql = postgres(url, { max: 1, connect_timeout: 5, onnotice() {} });
+/** Asks the server, or another one, something, over a connection of its own. */
+export async function ask(
+  query: string,
+  values: readonly string[] = [],
+  server: string = url,
+): Promise<Record<string, unknown>[]> {
+  const sql = postgres(server, { max: 1, connect_timeout: 5, onnotice() {} });
   try {
     return [...(await sql.unsafe(query, [...values]))];
   } finally {
