@@ -1,0 +1,46 @@
+/**
+ * Runs one benchmark in this process, and prints a line for each piece of work, then the figures.
+ *
+ * Arguments, as JSON: {@linkcode ChildArguments}.
+ *
+ * @module
+ */
+
+import process from "node:process";
+import { cases } from "./cases/all.ts";
+import type { Figure } from "./figure.ts";
+import { alternate, figuresOf, QUICK, THOROUGH } from "./measure.ts";
+
+/** What a child is to do. */
+export interface ChildArguments {
+  readonly name: string;
+  readonly runtime: string;
+  readonly quick: boolean;
+  /** Contenders to leave out, and why. */
+  readonly without: Readonly<Record<string, string>>;
+}
+
+/** What a child prints, a line each: what it begins, and at last what came of all. */
+export type ChildMessage =
+  | { readonly contender: string; readonly round: number; readonly rounds: number }
+  | { readonly figures: readonly Figure[] };
+
+function say(message: ChildMessage): void {
+  console.log(`>> ${JSON.stringify(message)}`);
+}
+
+const { name, runtime, quick, without } = JSON.parse(process.argv[2] ?? "{}") as ChildArguments;
+const of = await cases[name]?.();
+if (of === undefined) throw new RangeError(`run a benchmark: there is none named ${name}`);
+const effort = quick ? QUICK : THOROUGH;
+const { rounds } = effort;
+try {
+  const measured = await alternate(of, effort, new Map(Object.entries(without)), (contender, round) =>
+    say({ contender, round, rounds }),
+  );
+  say({ figures: figuresOf(of, measured, runtime) });
+} finally {
+  await of.close?.();
+}
+// Some peers keep the process alive.
+process.exit(0);
