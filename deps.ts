@@ -1,8 +1,7 @@
 /**
- * The third-party packages. Only `src/postgres` and `demo` use them.
+ * The third-party packages. Only `src/postgres` uses them.
  *
  * @module
  */
 
 export { default as postgres } from "postgres";
-export { z } from "zod";

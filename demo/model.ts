@@ -4,7 +4,7 @@
  * @module
  */
 
-import { z } from "../deps.ts";
+import { z } from "./deps.ts";
 import { MetaData } from "./orm/metadata.ts";
 import { type Table, table } from "./orm/table.ts";
 

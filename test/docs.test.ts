@@ -22,7 +22,10 @@ for (const file of sources) {
   const text = readFileSync(join(root, file), "utf8");
   for (const [, name = "", block = ""] of text.matchAll(/@example ?(.*)\n \* ```ts\n([\s\S]*?)\n \* ```/g)) {
     found++;
-    const code = block.replaceAll(/^ \* ?/gm, "").replaceAll('from "awaitlet"', 'from "../mod.ts"');
+    const code = block
+      .replaceAll(/^ \* ?/gm, "")
+      .replaceAll('from "awaitlet"', 'from "../mod.ts"')
+      .replaceAll('from "awaitlet/postgres"', 'from "../src/postgres/mod.ts"');
     const line = text.slice(0, text.indexOf(block)).split("\n").length;
     examples(`${file}:${line} ${name}`, () => runs(code));
   }

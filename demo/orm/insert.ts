@@ -4,7 +4,7 @@
  * @module
  */
 
-import { identifier, join, type Query, sql, text } from "../../src/postgres/mod.ts";
+import { type Query, sql } from "../../src/postgres/mod.ts";
 import type { Column, NewRow } from "./table.ts";
 
 /**
@@ -28,11 +28,11 @@ function insertRun(rows: [NewRow, ...NewRow[]]): Query {
   const given = Object.entries<Column<unknown>>(columns).filter(([field]) =>
     rows.some((row) => field in row.values),
   );
-  if (given.length === 0) return sql`insert into ${identifier(name)} default values`;
+  if (given.length === 0) return sql`insert into ${sql.id(name)} default values`;
   const tuples = rows.map(({ values }) => {
-    const parts = given.map(([field]) => (field in values ? sql`${values[field]}` : text("default")));
-    return sql`(${join(parts)})`;
+    const parts = given.map(([field]) => (field in values ? sql`${values[field]}` : sql.raw("default")));
+    return sql`(${sql.join(parts)})`;
   });
-  const names = join(given.map(([, column]) => identifier(column.name)));
-  return sql`insert into ${identifier(name)} (${names}) values ${join(tuples)}`;
+  const names = sql.join(given.map(([, column]) => sql.id(column.name)));
+  return sql`insert into ${sql.id(name)} (${names}) values ${sql.join(tuples)}`;
 }

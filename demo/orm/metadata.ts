@@ -4,7 +4,7 @@
  * @module
  */
 
-import { identifier, join, type Query, sql, text } from "../../src/postgres/mod.ts";
+import { type Query, sql } from "../../src/postgres/mod.ts";
 import { type Column, definition } from "./table.ts";
 
 /** What runs a query: a connection. */
@@ -36,7 +36,7 @@ export class MetaData {
 
   /** What `dropAll()` executes. */
   dropQueries(): Query[] {
-    return this.#tables.map((table) => sql`drop table if exists ${identifier(table[definition].name)}`);
+    return this.#tables.map((table) => sql`drop table if exists ${sql.id(table[definition].name)}`);
   }
 
   /** What `createAll()` executes. */
@@ -44,9 +44,9 @@ export class MetaData {
     return this.#tables.map((table) => {
       const { name, columns } = table[definition];
       const parts = (Object.values(columns) as Column<unknown>[]).map(
-        (column) => sql`${identifier(column.name)} ${text(column.type)}`,
+        (column) => sql`${sql.id(column.name)} ${sql.raw(column.type)}`,
       );
-      return sql`create table ${identifier(name)} (${join(parts)})`;
+      return sql`create table ${sql.id(name)} (${sql.join(parts)})`;
     });
   }
 }

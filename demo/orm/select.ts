@@ -4,7 +4,7 @@
  * @module
  */
 
-import { identifier, type Query, type Result, ScalarResult, sql } from "../../src/postgres/mod.ts";
+import { type Query, type Result, ScalarResult, sql } from "../../src/postgres/mod.ts";
 import type { Column } from "./table.ts";
 
 /** A query for values of `V`. */
@@ -22,7 +22,7 @@ export interface Select<V> {
  */
 export function select<V>(column: Column<V>): Select<V> {
   return {
-    query: sql`select ${identifier(column.table, column.name)} from ${identifier(column.table)}`,
+    query: sql`select ${sql.id(column.table, column.name)} from ${sql.id(column.table)}`,
     parse: (result) =>
       new ScalarResult(
         result

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { z } from "../../deps.ts";
+import type { z } from "../deps.ts";
 
 /** A column whose values are `V`. */
 export interface Column<V> {

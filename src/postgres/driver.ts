@@ -9,44 +9,39 @@
 
 import type { postgres } from "../../deps.ts";
 import { addressOf, ConnectionError, explainConnectFailure, explainQueryFailure } from "./errors.ts";
+import type { PoolSettings } from "./options.ts";
 import type { ResultData } from "./result.ts";
-
-/** Where to connect to, and how long to try. */
-export interface Destination {
-  readonly url: string;
-  /** In milliseconds. */
-  readonly connectTimeout: number;
-}
 
 /** A connection. When the server or the network ends it, it is lost: it never connects anew. */
 export class DriverConnection {
-  readonly #client: postgres.Sql;
+  /** The driver's client, which has this one connection. Use it within `settle()`. */
+  readonly client: postgres.Sql;
   readonly #address: string;
   #lost = false;
   /** Gives up the queries under way: the driver does not settle one that was sent while the connection ended. */
   readonly #giveUp = new Set<() => void>();
 
   private constructor(client: postgres.Sql, address: string) {
-    this.#client = client;
+    this.client = client;
     this.#address = address;
   }
 
   /**
-   * @param destination Where to.
+   * @param settings Where to, and how.
    * @param onLost Called once, when the connection has ended, also by `close()`.
    * @throws {ConnectionError} When it cannot be made in time.
    */
-  static async open(destination: Destination, onLost: () => void): Promise<DriverConnection> {
-    const address = addressOf(destination.url);
+  static async open(settings: PoolSettings, onLost: () => void): Promise<DriverConnection> {
+    const address = addressOf(settings.url);
     let connection: DriverConnection | undefined;
-    const client = await createClient(destination, () => {
+    const client = await createClient(settings, () => {
       if (connection === undefined || connection.#lost) return;
       connection.#lost = true;
       for (const giveUp of connection.#giveUp) giveUp();
       onLost();
     });
     try {
-      await answerWithin(destination.connectTimeout, client.unsafe("select 1"));
+      await answerWithin(settings.connectTimeout, client.unsafe("select 1"));
     } catch (error) {
       void client.end({ timeout: 0 });
       throw explainConnectFailure(error, address);
@@ -62,29 +57,46 @@ export class DriverConnection {
   /**
    * @param text One SQL statement.
    * @param values Its parameters.
-   * @throws {ConnectionError} When the connection is lost. Whatever the server refuses.
+   * @throws {ConnectionError} When the connection is lost.
+   * @throws {DatabaseError} When the server refuses the statement.
    */
   async query(text: string, values: readonly unknown[]): Promise<ResultData> {
-    if (this.#lost) throw explainQueryFailure(undefined, this.#address);
     // Never the simple protocol, which the driver uses where there are no values: it would run several statements.
     const options = { prepare: true, simple: false };
-    try {
-      const rows = await this.#unlessLost(
-        this.#client.unsafe(text, [...values] as never[], options).values(),
-      );
-      return {
-        columns: rows.columns?.map(({ name }) => String(name)) ?? [],
-        rows: [...rows],
-        rowCount: rows.count ?? 0,
-        command: rows.command,
-      };
-    } catch (error) {
-      throw explainQueryFailure(error, this.#address);
-    }
+    const rows = await this.settle(text, () =>
+      this.client.unsafe(text, [...values] as never[], options).values(),
+    );
+    return {
+      columns: rows.columns?.map(({ name }) => String(name)) ?? [],
+      rows: [...rows],
+      rowCount: rows.count ?? 0,
+      command: rows.command,
+    };
   }
 
-  /** What `query` gives; rejects when the connection is lost before that. */
-  async #unlessLost<T>(query: PromiseLike<T>): Promise<T> {
+  /**
+   * @param text SQL of our own, several statements perhaps: nothing that comes from outside.
+   * @returns What the server calls the last of the statements.
+   */
+  async command(text: string): Promise<{ readonly command: string }> {
+    const results: unknown = await this.settle(text, () => this.client.unsafe(text));
+    const last = (Array.isArray(results) && Array.isArray(results[0]) ? results.at(-1) : results) as {
+      command: string;
+    };
+    return { command: last.command };
+  }
+
+  /**
+   * Awaits what the driver's client was asked.
+   *
+   * @param text The statement, for errors.
+   * @param ask Asks it.
+   * @returns What it settles with; it rejects when the connection is lost before that.
+   * @throws {ConnectionError} When the connection is lost.
+   * @throws {DatabaseError} When the server refuses the statement.
+   */
+  async settle<T>(text: string, ask: () => PromiseLike<T>): Promise<T> {
+    if (this.#lost) throw explainQueryFailure(undefined, this.#address, text);
     let giveUp = () => {};
     const lost = new Promise<never>((_resolve, reject) => {
       // After what the loss itself may have settled the query with, which says more.
@@ -92,7 +104,9 @@ export class DriverConnection {
     });
     this.#giveUp.add(giveUp);
     try {
-      return await Promise.race([query, lost]);
+      return await Promise.race([ask(), lost]);
+    } catch (error) {
+      throw explainQueryFailure(error, this.#address, text);
     } finally {
       this.#giveUp.delete(giveUp);
     }
@@ -100,14 +114,16 @@ export class DriverConnection {
 
   /** Ends the connection. Never throws. */
   async close(): Promise<void> {
-    await this.#client.end({ timeout: 1 });
+    await this.client.end({ timeout: 1 });
   }
 }
 
-async function createClient(
-  { url, connectTimeout }: Destination,
-  onclose: () => void,
-): Promise<postgres.Sql> {
+async function createClient(settings: PoolSettings, onclose: () => void): Promise<postgres.Sql> {
+  const { url, connectTimeout, statementTimeout, applicationName, ssl } = settings;
+  const connection: Record<string, string | number> = {};
+  if (applicationName !== undefined) connection.application_name = applicationName;
+  else if (!new URL(url).searchParams.has("application_name")) connection.application_name = "awaitlet";
+  if (statementTimeout > 0) connection.statement_timeout = statementTimeout;
   // Loaded when first used: a blocking thread, which only asks for connections, never needs the driver.
   const { postgres } = await import("../../deps.ts");
   try {
@@ -117,6 +133,8 @@ async function createClient(
       // Between two queries of a transaction the driver takes this connection for idle, and would end it.
       idle_timeout: 0,
       max_lifetime: 0,
+      connection,
+      ...(ssl === undefined ? {} : { ssl: ssl === true ? "verify-full" : ssl }),
       onnotice: () => {},
       onclose,
     });

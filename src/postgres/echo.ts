@@ -1,20 +1,32 @@
 /**
- * Shows on stderr what is sent to the server: the SQL, and apart from it the values.
+ * Shows what is sent to the server: the SQL, and apart from it the values.
  *
  * @module
  */
 
-const LONGEST = 200;
+/**
+ * Takes a statement that is sent.
+ *
+ * @param text Its SQL, with a placeholder for each value.
+ * @param values The values as text, long ones shortened.
+ */
+export type EchoLogger = (text: string, values: readonly string[]) => void;
 
-/** Shows one statement. */
-export function echoQuery(text: string, values: readonly unknown[]): void {
-  echoWord(text);
-  if (values.length > 0) console.error(`postgres: -- [${values.map(show).join(", ")}]`);
+/** Shows a statement, or does nothing. A logger that lives on a blocking thread answers later. */
+export type Echo = (text: string, values?: readonly unknown[]) => void | PromiseLike<void>;
+
+/** What `echo` among the options asks for. */
+export function echoOf(option: boolean | EchoLogger): Echo {
+  if (option === false) return () => {};
+  const logger = option === true ? toStderr : option;
+  return (text, values = []) => logger(text, values.map(show));
 }
 
-/** Shows a statement that has no values. */
-export function echoWord(text: string): void {
+const LONGEST = 200;
+
+function toStderr(text: string, values: readonly string[]): void {
   console.error(`postgres: ${text}`);
+  if (values.length > 0) console.error(`postgres: -- [${values.join(", ")}]`);
 }
 
 function show(value: unknown): string {

@@ -1,15 +1,15 @@
 /**
- * What goes wrong between here and the server. What the server itself refuses keeps the driver's error, with its
- * `code`, `detail` and further fields.
+ * What goes wrong between here and the server.
  *
  * @module
  */
 
 import { registerError } from "../../mod.ts";
+import { databaseError } from "./database_errors.ts";
 
 /** There is no connection to the server: it could not be made, or it was lost. */
 export class ConnectionError extends Error {
-  override readonly name = "ConnectionError";
+  override readonly name: string = "ConnectionError";
   /** The server's, the system's or the driver's code: `28P01`, `ECONNREFUSED`, `CONNECT_TIMEOUT`, … */
   readonly code: string | undefined;
 
@@ -19,6 +19,12 @@ export class ConnectionError extends Error {
   }
 }
 registerError(ConnectionError);
+
+/** No connection of the pool became free in time. */
+export class PoolTimeout extends ConnectionError {
+  override readonly name: string = "PoolTimeout";
+}
+registerError(PoolTimeout);
 
 const FORM = "postgres://user:password@host:5432/database";
 
@@ -82,15 +88,22 @@ export function explainConnectFailure(error: unknown, address: string): Connecti
 const LOST = ["CONNECTION_CLOSED", "CONNECTION_DESTROYED", "CONNECTION_ENDED", "ECONNRESET", "EPIPE"];
 
 /**
- * Says that a connection was lost, where that is why a query failed.
+ * Says why a statement failed: because the server refused it, or the connection was lost.
  *
  * @param error What the driver gave; `undefined` when the connection was lost before.
  * @param address Where it led.
+ * @param text The statement.
  * @returns The error to throw: another one comes back as it is.
  */
-export function explainQueryFailure(error: unknown, address: string): unknown {
-  const code = error === undefined ? "CONNECTION_CLOSED" : (error as { code?: string } | null)?.code;
-  if (code === undefined || !LOST.includes(code)) return error;
-  const message = `run a query: the connection to Postgres at ${address} was lost, and with it the transaction; connect again`;
-  return new ConnectionError(message, { code, cause: error });
+export function explainQueryFailure(error: unknown, address: string, text: string): unknown {
+  const said = (error ?? { code: "CONNECTION_CLOSED" }) as Readonly<Record<string, unknown>>;
+  const code = String(said.code);
+  if (said.severity !== undefined && said.severity !== "FATAL" && said.severity !== "PANIC") {
+    return databaseError(said, text);
+  }
+  if (said.severity === undefined && !LOST.includes(code)) return error;
+  // With a FATAL error the server ends the connection, and says why.
+  const why = said.severity === undefined ? "" : ` (${said.message})`;
+  const message = `run a query: the connection to Postgres at ${address} was lost${why}, and with it the transaction; connect again`;
+  return new ConnectionError(message, { code });
 }

@@ -5,85 +5,99 @@
  */
 
 import { currentSignal, ThreadDied } from "../../mod.ts";
-import { type AsyncConnection, AsyncEngine } from "./async_engine.ts";
-import type { EngineSettings } from "./options.ts";
+import { type EchoLogger, echoOf } from "./echo.ts";
+import { givenBack, Lease } from "./lease.ts";
+import type { PoolSettings } from "./options.ts";
+import { poolOf } from "./pool.ts";
 import type { ResultData } from "./result.ts";
+import type { TransactionOptions } from "./transaction_options.ts";
 
-const connections = new Map<number, AsyncConnection>();
+/** A connection that blocking code has. */
+interface Lent {
+  readonly lease: Lease;
+  /** Whether blocking code has it for sure: it has asked something of it. */
+  isKnown: boolean;
+  /** Stops looking after the task. */
+  readonly forget: () => void;
+}
+
+const lent = new Map<number, Lent>();
 let lastNumber = 0;
 
-function keep(conn: AsyncConnection): number {
-  lastNumber += 1;
-  connections.set(lastNumber, conn);
-  return lastNumber;
-}
-
-function connection(number: number): AsyncConnection {
-  const conn = connections.get(number);
-  if (conn === undefined) {
-    throw new Error("use a connection: it was given back to the pool; take a new one with engine.connect()");
-  }
-  return conn;
-}
-
-export async function connect(settings: EngineSettings): Promise<number> {
-  const signal = currentSignal();
-  const number = keep(await new AsyncEngine(settings).connect());
-  // A task that is cancelled gives the connection back itself; one whose thread has died cannot.
-  const giveBack = () => {
-    if (signal.reason instanceof ThreadDied) void close(number);
-  };
-  if (signal.aborted) giveBack();
-  else signal.addEventListener("abort", giveBack, { once: true });
-  return number;
-}
-
-const ROLLED_BACK = Symbol("rolled back");
-
 /**
- * Runs `fn`, which tells whether to commit, in a transaction. When the thread that `fn` lives on dies, calling it
- * rejects, so that the transaction is rolled back and the connection given back also then.
+ * The connection that blocking code knows by this number.
+ *
+ * @throws {Error} When it was given back.
  */
-export async function begin(
-  settings: EngineSettings,
-  fn: (number: number) => boolean | PromiseLike<boolean>,
-): Promise<void> {
+export function leaseOf(number: number): Lease {
+  const found = lent.get(number);
+  if (found === undefined) throw givenBack();
+  found.isKnown = true;
+  return found.lease;
+}
+
+/** Takes a connection, and begins a transaction on it where there are options for one. Returns its number. */
+export async function connect(
+  settings: PoolSettings,
+  echo: boolean | EchoLogger,
+  options?: TransactionOptions,
+): Promise<number> {
+  const signal = currentSignal();
+  const pool = poolOf(settings);
+  const lease = new Lease(await pool.acquire(), pool, echoOf(echo));
+  const number = ++lastNumber;
+  // A task that is cancelled gives the connection back itself. One whose thread has died cannot, nor one that was cancelled
+  // before the number reached it.
+  const giveBack = () => {
+    if (signal.reason instanceof ThreadDied || !lent.get(number)?.isKnown) void close(number);
+  };
+  const forget = () => signal.removeEventListener("abort", giveBack);
+  lent.set(number, { lease, isKnown: false, forget });
   try {
-    await new AsyncEngine(settings).begin(async (conn) => {
-      const number = keep(conn);
-      try {
-        if (!(await fn(number))) throw ROLLED_BACK;
-      } finally {
-        connections.delete(number);
-      }
-    });
+    signal.throwIfAborted();
+    signal.addEventListener("abort", giveBack, { once: true });
+    if (options !== undefined) await lease.begin(options);
+    return number;
   } catch (error) {
-    if (error !== ROLLED_BACK) throw error;
+    await close(number);
+    throw error;
   }
 }
 
 export async function execute(number: number, text: string, values: readonly unknown[]): Promise<ResultData> {
-  return await connection(number).run(text, values);
+  return await leaseOf(number).query(text, values);
 }
 
-export async function beginTransaction(number: number): Promise<void> {
-  await connection(number).begin();
+export async function begin(number: number, options?: TransactionOptions): Promise<number> {
+  return await leaseOf(number).begin(options);
 }
 
-export async function commit(number: number): Promise<void> {
-  await connection(number).commit();
+export async function commit(number: number, transaction: number): Promise<void> {
+  await leaseOf(number).commit(transaction);
 }
 
-export async function rollback(number: number): Promise<void> {
-  await connection(number).rollback();
+export async function rollback(number: number, transaction: number): Promise<void> {
+  await lent.get(number)?.lease.rollback(transaction);
 }
 
+/** Commits the transaction, and gives the connection back. */
+export async function commitAndClose(number: number): Promise<void> {
+  const lease = leaseOf(number);
+  try {
+    await lease.commit(0);
+  } finally {
+    await close(number);
+  }
+}
+
+/** Gives the connection back; what was not committed is rolled back. */
 export async function close(number: number): Promise<void> {
-  const conn = connections.get(number);
-  connections.delete(number);
-  await conn?.close();
+  const found = lent.get(number);
+  lent.delete(number);
+  found?.forget();
+  await found?.lease.close();
 }
 
-export async function dispose(settings: EngineSettings): Promise<void> {
-  await new AsyncEngine(settings).dispose();
+export async function dispose(settings: PoolSettings): Promise<void> {
+  await poolOf(settings).dispose();
 }

@@ -1,12 +1,39 @@
 /**
  * A blocking Postgres over the async driver postgres.js.
  *
+ * Plain blocking code opens connections, runs queries and transactions with it; the driver itself works on the event
+ * loop, with one pool of connections for all threads.
+ *
  * @module
  */
 
-export { type AsyncConnection, type AsyncEngine, createAsyncEngine } from "./async_engine.ts";
-export { type Connection, createEngine, type Engine } from "./engine.ts";
-export { ConnectionError } from "./errors.ts";
-export type { EngineOptions } from "./options.ts";
+export type { AsyncConnection } from "./async_connection.ts";
+export { type AsyncEngine, createAsyncEngine } from "./async_engine.ts";
+export type { AsyncTransaction } from "./async_transaction.ts";
+export type { Connection } from "./connection.ts";
+export {
+  CheckViolation,
+  DatabaseError,
+  type DatabaseErrorFields,
+  DataError,
+  DeadlockDetected,
+  ExclusionViolation,
+  ForeignKeyViolation,
+  IntegrityError,
+  LockNotAvailable,
+  NotNullViolation,
+  ProgrammingError,
+  QueryCanceled,
+  SerializationFailure,
+  TransactionRollback,
+  UniqueViolation,
+} from "./database_errors.ts";
+export type { EchoLogger } from "./echo.ts";
+export { createEngine, type Engine } from "./engine.ts";
+export { ConnectionError, PoolTimeout } from "./errors.ts";
+export { MultipleResultsFound, NoResultFound } from "./one_row.ts";
+export type { CustomType, EngineOptions, TlsOptions } from "./options.ts";
 export { Result, type Row, ScalarResult } from "./result.ts";
-export { identifier, join, Query, sql, text } from "./sql.ts";
+export { Query, type Sql, sql } from "./sql.ts";
+export type { Transaction } from "./transaction.ts";
+export type { TransactionOptions } from "./transaction_options.ts";

@@ -7,19 +7,26 @@
  * @module
  */
 
-import { type Destination, DriverConnection } from "./driver.ts";
-import { addressOf, ConnectionError } from "./errors.ts";
-
-/** The settings of a pool. Times are in milliseconds. */
-export interface PoolSettings extends Destination {
-  /** How many connections there may be. */
-  readonly poolSize: number;
-  /** How long to wait for one while all are in use. */
-  readonly poolTimeout: number;
-}
+import { DriverConnection } from "./driver.ts";
+import { addressOf, PoolTimeout } from "./errors.ts";
+import type { PoolSettings } from "./options.ts";
 
 /** After how long an idle connection is closed: it would keep the process alive. */
 const IDLE_TIMEOUT = 10_000;
+
+/** The pools of this thread: engines of the same settings share one. */
+const pools = new Map<string, Pool>();
+
+/** The pool of these settings. */
+export function poolOf(settings: PoolSettings): Pool {
+  const key = JSON.stringify(settings);
+  let pool = pools.get(key);
+  if (pool === undefined) {
+    pool = new Pool(settings);
+    pools.set(key, pool);
+  }
+  return pool;
+}
 
 export class Pool {
   readonly #settings: PoolSettings;
@@ -40,7 +47,8 @@ export class Pool {
    * Takes a connection into use.
    *
    * @returns The connection. Give it back with `release()`.
-   * @throws {ConnectionError} When none can be made, or none becomes free in time.
+   * @throws {ConnectionError} When none can be made.
+   * @throws {PoolTimeout} When none becomes free in time.
    */
   async acquire(): Promise<DriverConnection> {
     await this.#enter();
@@ -117,7 +125,7 @@ export class Pool {
       const timer = setTimeout(() => {
         this.#waiting.splice(this.#waiting.indexOf(enter), 1);
         const message = `connect to Postgres at ${addressOf(url)}: all ${poolSize} connections of the pool were in use for ${poolTimeout / 1000} s; give them back sooner, or use a larger pool`;
-        reject(new ConnectionError(message, { code: "POOL_TIMEOUT" }));
+        reject(new PoolTimeout(message, { code: "POOL_TIMEOUT" }));
       }, poolTimeout);
     });
   }

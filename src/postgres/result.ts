@@ -4,6 +4,8 @@
  * @module
  */
 
+import { theOne, theOneOrNone } from "./one_row.ts";
+
 /** A row by the names of its columns. */
 export type Row = Record<string, unknown>;
 
@@ -23,6 +25,7 @@ export interface ResultData {
 export class ScalarResult<T> implements Iterable<T> {
   readonly #values: readonly T[];
 
+  /** @param values The values. */
   constructor(values: readonly T[]) {
     this.#values = values;
   }
@@ -37,6 +40,25 @@ export class ScalarResult<T> implements Iterable<T> {
     return this.#values[0];
   }
 
+  /**
+   * The only one.
+   *
+   * @throws {NoResultFound} When there is none.
+   * @throws {MultipleResultsFound} When there are several.
+   */
+  one(): T {
+    return theOne(this.#values);
+  }
+
+  /**
+   * The only one; `undefined` when there is none.
+   *
+   * @throws {MultipleResultsFound} When there are several.
+   */
+  oneOrNone(): T | undefined {
+    return theOneOrNone(this.#values);
+  }
+
   [Symbol.iterator](): Iterator<T> {
     return this.#values[Symbol.iterator]();
   }
@@ -46,6 +68,7 @@ export class ScalarResult<T> implements Iterable<T> {
 export class Result<R = Row> implements Iterable<R> {
   readonly #data: ResultData;
 
+  /** @internal */
   constructor(data: ResultData) {
     this.#data = data;
   }
@@ -68,6 +91,26 @@ export class Result<R = Row> implements Iterable<R> {
   /** The first row; `undefined` when there is none. */
   first(): R | undefined {
     const [values] = this.#data.rows;
+    return values && this.#row(values);
+  }
+
+  /**
+   * The only row.
+   *
+   * @throws {NoResultFound} When there is none.
+   * @throws {MultipleResultsFound} When there are several.
+   */
+  one(): R {
+    return this.#row(theOne(this.#data.rows));
+  }
+
+  /**
+   * The only row; `undefined` when there is none.
+   *
+   * @throws {MultipleResultsFound} When there are several.
+   */
+  oneOrNone(): R | undefined {
+    const values = theOneOrNone(this.#data.rows);
     return values && this.#row(values);
   }
 

@@ -10,7 +10,12 @@ export class Query {
   readonly strings: readonly string[];
   /** What travels as parameters. */
   readonly values: readonly unknown[];
+  #text: string | undefined;
 
+  /**
+   * @param strings The SQL around the values.
+   * @param values The values, one fewer than there are strings.
+   */
   constructor(strings: readonly string[], values: readonly unknown[]) {
     this.strings = strings;
     this.values = values;
@@ -18,61 +23,113 @@ export class Query {
 
   /** The SQL with a placeholder for each value: `$1`, `$2`, … */
   get text(): string {
-    return this.strings.reduce((text, after, i) => `${text}$${i}${after}`);
+    this.#text ??= textOf(this.strings);
+    return this.#text;
   }
 }
 
+/** What {@linkcode sql} is: a tag for templates, and what makes the fragments that no value can be. */
+export interface Sql {
+  /**
+   * Writes a query. What stands in `${}` travels as a parameter, whatever it contains; a query there becomes part of
+   * the SQL.
+   *
+   * @param strings The SQL.
+   * @param parts Values and queries.
+   * @returns The query.
+   * @throws {TypeError} When a value is `undefined`, a function or a symbol.
+   */
+  (strings: TemplateStringsArray, ...parts: readonly unknown[]): Query;
+
+  /**
+   * The name of a table, column or other object, quoted so that it means nothing but itself.
+   *
+   * @param path The name; several for one that is qualified: `sql.id("public", "a")`.
+   * @returns The fragment to put into a query.
+   * @throws {TypeError} When a name is empty, or holds a NUL character, which Postgres has no way to write.
+   */
+  id(...path: [string, ...string[]]): Query;
+
+  /**
+   * Several queries as one list.
+   *
+   * @param queries The parts.
+   * @param separator The SQL between them. Default `", "`.
+   * @returns The fragment to put into a query.
+   */
+  join(queries: readonly Query[], separator?: string): Query;
+
+  /**
+   * SQL as it stands. Never give it anything that comes from outside the program.
+   *
+   * @param text The SQL.
+   * @returns The fragment to put into a query.
+   */
+  raw(text: string): Query;
+}
+
 /**
- * Writes a query. What stands in `${}` travels as a parameter, whatever it contains; a query there becomes part of
- * the SQL.
- *
- * @param strings The SQL.
- * @param parts Values and queries.
- * @returns The query.
+ * Writes queries.
  *
  * @example
- * ```ts ignore
- * conn.execute(sql`select * from ${identifier("user")} where name = ${name}`);
+ * ```ts
+ * import { sql } from "awaitlet/postgres";
+ * import * as assert from "uvu/assert";
+ *
+ * const condition = sql`age > ${18}`;
+ * const query = sql`select ${sql.id("name")} from ${sql.id("public", "user")} where ${condition} limit ${10}`;
+ * assert.is(query.text, 'select "name" from "public"."user" where age > $1 limit $2');
+ * assert.equal(query.values, [18, 10]);
  * ```
  */
-export function sql(strings: TemplateStringsArray, ...parts: readonly unknown[]): Query {
-  return compose(strings, parts);
-}
+export const sql: Sql = Object.assign(
+  (strings: TemplateStringsArray, ...parts: readonly unknown[]) => compose(strings, parts),
+  { id, join, raw },
+);
 
 /**
- * The name of a table, column or other object, quoted so that it means nothing but itself.
+ * Makes sure that what is to be run is a query.
  *
- * @param path The name; several for one that is qualified: `identifier("public", "a")`.
- * @returns The fragment to put into a query.
- * @throws {TypeError} When a name is empty, or holds a NUL character, which Postgres has no way to write.
+ * @param query What the caller gave.
+ * @returns The query.
+ * @throws {TypeError} When it is none: a string, say, in which values might stand.
  */
-export function identifier(...path: [string, ...string[]]): Query {
-  return text(path.map(quote).join("."));
+export function checkQuery(query: Query): Query {
+  if (query instanceof Query) return query;
+  const given = typeof query === "string" ? "a string is no query" : "what was given is no query";
+  throw new TypeError(
+    `run a query: ${given}; write it as sql\`…\`, with its values in \${}, or as sql.raw(text) where nothing in it comes from outside`,
+  );
 }
 
-/**
- * SQL as it stands. Never give it anything that comes from outside the program.
- *
- * @param sql The SQL.
- * @returns The fragment to put into a query.
- */
-export function text(sql: string): Query {
-  return new Query([sql], []);
+function id(...path: [string, ...string[]]): Query {
+  return raw(path.map(quote).join("."));
 }
 
-/**
- * Several queries as one list.
- *
- * @param queries The parts.
- * @param separator What stands between them.
- * @returns The fragment to put into a query.
- */
-export function join(queries: readonly Query[], separator: string = ", "): Query {
-  if (queries.length === 0) return text("");
-  return compose(["", ...queries.slice(1).map(() => separator), ""], queries);
+function join(queries: readonly Query[], separator: string = ", "): Query {
+  if (queries.length === 0) return raw("");
+  return compose(["", ...queries.slice(1).map(() => separator), ""], queries.map(checkQuery));
+}
+
+function raw(text: string): Query {
+  return new Query([text], []);
+}
+
+/** The texts of templates without fragments: a template's strings are the same object each time that it is evaluated. */
+const texts = new WeakMap<readonly string[], string>();
+
+function textOf(strings: readonly string[]): string {
+  let text = texts.get(strings);
+  if (text === undefined) {
+    text = strings.reduce((before, after, i) => `${before}$${i}${after}`);
+    texts.set(strings, text);
+  }
+  return text;
 }
 
 function compose(strings: readonly string[], parts: readonly unknown[]): Query {
+  for (const part of parts) checkValue(part);
+  if (!parts.some((part) => part instanceof Query)) return new Query(strings, parts);
   const composed = [strings[0] ?? ""];
   const values: unknown[] = [];
   const append = (text: string) => {
@@ -91,6 +148,17 @@ function compose(strings: readonly string[], parts: readonly unknown[]): Query {
     }
   });
   return new Query(composed, values);
+}
+
+function checkValue(value: unknown): void {
+  if (value === undefined) {
+    throw new TypeError("write a query: one of its values is undefined; write null for SQL's null");
+  }
+  if (typeof value === "function" || typeof value === "symbol") {
+    throw new TypeError(
+      `write a query: one of its values is a ${typeof value}; give a string, number, bigint, boolean, Date, Uint8Array, array, object or null`,
+    );
+  }
 }
 
 function quote(name: string): string {

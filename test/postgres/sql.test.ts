@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { identifier, join, type Query, sql, text } from "../../src/postgres/mod.ts";
+import { type Query, sql } from "../../src/postgres/mod.ts";
 
 const test = suite("postgres: sql");
 
@@ -17,15 +17,20 @@ const cases: [what: string, query: Query, text: string, values: unknown[]][] = [
     [1, 2, 3, 4],
   ],
   ["a query twice", ((a) => sql`${a} = ${a}`)(sql`(${1})`), "($1) = ($2)", [1, 1]],
-  ["an identifier", sql`select ${identifier("a")}`, 'select "a"', []],
-  ["one that is qualified", identifier("public", "A b"), '"public"."A b"', []],
-  ["one with quotes", identifier('a"; drop table b; --'), '"a""; drop table b; --"', []],
-  ["one of dots and backslashes", identifier("a.b\\"), '"a.b\\"', []],
-  ["text", sql`create table a (id ${text("integer")})`, "create table a (id integer)", []],
-  ["a list", sql`in (${join([sql`${1}`, sql`${2}`])})`, "in ($1, $2)", [1, 2]],
-  ["a list with words between", join([sql`a = ${1}`, sql`b = ${2}`], " and "), "a = $1 and b = $2", [1, 2]],
-  ["a list of one", join([sql`${1}`]), "$1", [1]],
-  ["an empty list", sql`(${join([])})`, "()", []],
+  ["an identifier", sql`select ${sql.id("a")}`, 'select "a"', []],
+  ["one that is qualified", sql.id("public", "A b"), '"public"."A b"', []],
+  ["one with quotes", sql.id('a"; drop table b; --'), '"a""; drop table b; --"', []],
+  ["one of dots and backslashes", sql.id("a.b\\"), '"a.b\\"', []],
+  ["text", sql`create table a (id ${sql.raw("integer")})`, "create table a (id integer)", []],
+  ["a list", sql`in (${sql.join([sql`${1}`, sql`${2}`])})`, "in ($1, $2)", [1, 2]],
+  [
+    "a list with words between",
+    sql.join([sql`a = ${1}`, sql`b = ${2}`], " and "),
+    "a = $1 and b = $2",
+    [1, 2],
+  ],
+  ["a list of one", sql.join([sql`${1}`]), "$1", [1]],
+  ["an empty list", sql`(${sql.join([])})`, "()", []],
 ];
 
 for (const [what, query, expected, values] of cases) {
@@ -36,8 +41,23 @@ for (const [what, query, expected, values] of cases) {
 }
 
 test("what no identifier can be is refused", () => {
-  for (const name of ["", "a\0b"])
-    assert.throws(() => identifier(name), /^quote an identifier: .*give a name/);
+  for (const name of ["", "a\0b"]) assert.throws(() => sql.id(name), /^quote an identifier: .*give a name/);
+});
+
+test("what no value can be is refused", () => {
+  for (const value of [undefined, () => 1, Symbol("x")])
+    assert.throws(
+      () => sql`select ${value}`,
+      /^write a query: one of its values is (undefined|a function|a symbol)/,
+    );
+  assert.throws(() => sql.join(["a" as never]), /^run a query: a string is no query; write it as sql`/);
+});
+
+test("the text of a template is made once, whatever its values", () => {
+  const make = (value: number) => sql`select ${value}, ${value}`;
+  assert.is(make(1).text, "select $1, $2");
+  assert.is(make(2).text, "select $1, $2");
+  assert.equal(make(3).values, [3, 3]);
 });
 
 test.run();

@@ -1,4 +1,11 @@
-import { createEngine, identifier, sql } from "../../../src/postgres/mod.ts";
+import {
+  createEngine,
+  DatabaseError,
+  IntegrityError,
+  ProgrammingError,
+  sql,
+  UniqueViolation,
+} from "../../../src/postgres/mod.ts";
 
 export function results(url: string): unknown {
   return createEngine(url).begin((conn) => {
@@ -22,7 +29,7 @@ export function results(url: string): unknown {
 
 /** Creates, fills, reads and drops a table of such names. */
 export function hostileNames(url: string, table: string, column: string): unknown {
-  const [a, b] = [identifier(table), identifier(column)];
+  const [a, b] = [sql.id(table), sql.id(column)];
   return createEngine(url).begin((conn) => {
     conn.execute(sql`create table ${a} (${b} text)`);
     conn.execute(sql`insert into ${a} (${b}) values (${"x"})`);
@@ -59,12 +66,15 @@ export function twoStatements(url: string): void {
 export function violateUnique(url: string, table: string): unknown {
   try {
     createEngine(url).begin((conn) => {
-      conn.execute(sql`create temporary table ${identifier(table)} (id integer primary key)`);
-      for (const id of [7, 7]) conn.execute(sql`insert into ${identifier(table)} values (${id})`);
+      conn.execute(sql`create temporary table ${sql.id(table)} (id integer primary key)`);
+      for (const id of [7, 7]) conn.execute(sql`insert into ${sql.id(table)} values (${id})`);
     });
   } catch (error) {
-    const { name, code, detail, constraint_name } = error as Record<string, unknown>;
-    return { name, code, detail, constraint: constraint_name, isError: error instanceof Error };
+    const { name, code, severity, detail, table, constraint } = error as UniqueViolation;
+    const classes = [UniqueViolation, IntegrityError, DatabaseError, ProgrammingError].map(
+      (Class) => error instanceof Class,
+    );
+    return { name, code, severity, detail, table, constraint, classes };
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 import type { EngineOptions } from "../../../src/postgres/mod.ts";
-import { type Connection, createEngine, identifier, sql } from "../../../src/postgres/mod.ts";
+import { type Connection, createEngine, sql } from "../../../src/postgres/mod.ts";
 
 /** What every function here is given. */
 export interface Place {
@@ -12,16 +12,16 @@ const engineOf = ({ url, options }: Place) => createEngine(url, options);
 
 export function setUp(place: Place): void {
   engineOf(place).begin((conn) => {
-    conn.execute(sql`create table ${identifier(place.table)} (id integer primary key, data text)`);
+    conn.execute(sql`create table ${sql.id(place.table)} (id integer primary key, data text)`);
   });
 }
 
 function add(conn: Connection, { table }: Place, id: number): number {
-  return conn.execute(sql`insert into ${identifier(table)} values (${id}, ${`a${id}`})`).rowCount;
+  return conn.execute(sql`insert into ${sql.id(table)} values (${id}, ${`a${id}`})`).rowCount;
 }
 
 export function ids(place: Place): unknown[] {
-  const query = sql`select id from ${identifier(place.table)} order by id`;
+  const query = sql`select id from ${sql.id(place.table)} order by id`;
   return engineOf(place).begin((conn) => conn.execute(query).scalars().all());
 }
 
@@ -119,8 +119,17 @@ export function misuse(place: Place): string[] {
     }
   };
   attempt(() => conn.commit());
+  const transaction = conn.begin();
+  transaction.rollback();
+  attempt(() => transaction.commit());
+  transaction.rollback();
   conn.begin();
-  attempt(() => conn.begin());
+  attempt(() => conn.begin({ readOnly: true }));
+  attempt(() => conn.begin({ isolation: "chaos; drop table a" as never }));
+  conn.rollback();
+  attempt(() => conn.begin({ isolation: "chaos; drop table a" as never }));
+  attempt(() => conn.execute("select 1" as never));
+  attempt(() => conn.execute(sql`select ${sql.raw("1; select 2")}`));
   conn.close();
   attempt(() => conn.execute(sql`select 1`));
   let kept: Connection | undefined;

@@ -1,0 +1,7 @@
+/**
+ * The demo's third-party packages.
+ *
+ * @module
+ */
+
+export { z } from "zod";

@@ -1,0 +1,161 @@
+/**
+ * A connection of the pool in use, on the loop, and the transactions that are open on it.
+ *
+ * @module
+ */
+
+import type { DriverConnection } from "./driver.ts";
+import type { Echo } from "./echo.ts";
+import type { Pool } from "./pool.ts";
+import type { ResultData } from "./result.ts";
+import { beginText, type TransactionOptions } from "./transaction_options.ts";
+
+export class Lease {
+  readonly #driver: DriverConnection;
+  readonly #pool: Pool;
+  readonly #echo: Echo;
+  /** The numbers of the open transaction and of the savepoints in it, the innermost last. */
+  readonly #open: number[] = [];
+  #lastNumber = 0;
+  /** Whether a statement ran that may have left a transaction open behind our back. */
+  #touched = false;
+  #closed = false;
+
+  constructor(driver: DriverConnection, pool: Pool, echo: Echo) {
+    this.#driver = driver;
+    this.#pool = pool;
+    this.#echo = echo;
+  }
+
+  /** The connection itself. What is run on it directly may leave a transaction open: closing takes care of that. */
+  get driver(): DriverConnection {
+    this.#checkOpen();
+    this.#touched = true;
+    return this.#driver;
+  }
+
+  /** Runs one statement. */
+  async query(text: string, values: readonly unknown[]): Promise<ResultData> {
+    this.#checkOpen();
+    await this.#echo(text, values);
+    this.#touched = true;
+    return await this.#driver.query(text, values);
+  }
+
+  /**
+   * Begins a transaction, or in one a savepoint.
+   *
+   * @returns The number to end it by.
+   */
+  async begin(options: TransactionOptions = {}): Promise<number> {
+    this.#checkOpen();
+    if (this.#open.length === 0) {
+      await this.#command(beginText(options));
+    } else if (Object.keys(options).length > 0) {
+      throw new TypeError(
+        "begin a savepoint: isolation, readOnly and deferrable belong to the transaction that it is in; give them there",
+      );
+    } else {
+      await this.#command(`savepoint ${this.#savepoint()}`);
+    }
+    this.#open.push(++this.#lastNumber);
+    return this.#lastNumber;
+  }
+
+  /**
+   * Commits a transaction, or releases a savepoint, with all that is open in it.
+   *
+   * @param number What `begin()` gave; 0 for the transaction itself.
+   * @throws {Error} When it has ended. When the server has rolled it back instead, because a statement had failed.
+   */
+  async commit(number: number): Promise<void> {
+    this.#checkOpen();
+    const depth = this.#depthOf(number);
+    if (depth === -1) {
+      throw new Error("commit a transaction: none is open, or it has ended already; begin one first");
+    }
+    if (depth > 0) {
+      await this.#release(depth);
+      return;
+    }
+    // Whatever the server answers, the transaction is over.
+    this.#open.length = 0;
+    const { command } = await this.#command("commit");
+    if (command !== "COMMIT") throw failedBefore("begin again");
+  }
+
+  /**
+   * Rolls a transaction back, or all since a savepoint. Does nothing when it has ended, or the connection is lost.
+   *
+   * @param number What `begin()` gave; 0 for the transaction itself.
+   */
+  async rollback(number: number): Promise<void> {
+    if (this.#closed) return;
+    const depth = this.#depthOf(number);
+    if (depth === -1) return;
+    this.#open.length = depth;
+    try {
+      await this.#command(
+        depth === 0 ? "rollback" : `rollback to ${this.#savepoint()}; release ${this.#savepoint()}`,
+      );
+    } catch (error) {
+      // Then the server has rolled it back by itself.
+      if (!this.#driver.lost) throw error;
+    }
+  }
+
+  /** Gives the connection back to the pool. What was not committed is rolled back. Never throws, also when called again. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    let isClean = true;
+    if (this.#open.length > 0 || this.#touched) {
+      const word = this.#open.length > 0 ? this.#command("rollback") : this.#driver.command("rollback");
+      isClean = await word.then(
+        () => true,
+        () => false,
+      );
+    }
+    await this.#pool.release(this.#driver, isClean);
+  }
+
+  async #release(depth: number): Promise<void> {
+    this.#open.length = depth;
+    try {
+      await this.#command(`release ${this.#savepoint()}`);
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== "25P02") throw error;
+      await this.#command(`rollback to ${this.#savepoint()}; release ${this.#savepoint()}`);
+      throw failedBefore("begin it again");
+    }
+  }
+
+  #depthOf(number: number): number {
+    return number === 0 ? (this.#open.length > 0 ? 0 : -1) : this.#open.indexOf(number);
+  }
+
+  /** The name of the savepoint that begins, or ends, at the present depth. */
+  #savepoint(): string {
+    return `awaitlet_${this.#open.length}`;
+  }
+
+  async #command(text: string): Promise<{ readonly command: string }> {
+    await this.#echo(text);
+    return await this.#driver.command(text);
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw givenBack();
+  }
+}
+
+/** What the use of a connection that is none any more throws. */
+export function givenBack(): Error {
+  return new Error("use a connection: it was given back to the pool; take a new one with engine.connect()");
+}
+
+function failedBefore(remedy: string): Error {
+  return new Error(
+    `commit a transaction: one of its statements had failed, so the server rolled it back; ${remedy}`,
+  );
+}
