@@ -46,7 +46,10 @@ export class DatabaseError extends Error implements DatabaseErrorFields {
    */
   constructor(message: string, fields: DatabaseErrorFields) {
     super(message);
-    Object.assign(this, fields);
+    // Not by assignment: to Bun an error has a column, where it stands in the source, which is not enumerable.
+    for (const [key, value] of Object.entries(fields)) {
+      Object.defineProperty(this, key, { value, enumerable: true, writable: true, configurable: true });
+    }
   }
 }
 
