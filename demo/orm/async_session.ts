@@ -4,70 +4,42 @@
  * @module
  */
 
-import type { AsyncConnection, AsyncEngine, ScalarResult } from "../../src/postgres/mod.ts";
-import { insert } from "./insert.ts";
-import type { Select } from "./select.ts";
-import type { NewRow } from "./table.ts";
+import type { AsyncEngine } from "../../src/postgres/mod.ts";
+import { InvalidRequestError } from "./errors.ts";
+import type { InstanceState } from "./instance.ts";
+import { SessionBase, type SessionOptions } from "./session_base.ts";
+import type { Steps } from "./steps.ts";
 
-/** Rows to be added and values read, over one connection, which it takes when first used. */
-export class AsyncSession implements AsyncDisposable {
-  readonly #engine: AsyncEngine;
-  #conn: AsyncConnection | undefined;
-  #added: NewRow[] = [];
-
-  constructor(engine: AsyncEngine) {
-    this.#engine = engine;
-  }
-
-  /** Runs `fn` in a transaction: it commits when `fn` returns, and rolls back when it throws. */
-  async begin(fn: () => void | PromiseLike<void>): Promise<void> {
-    const conn = await this.#connection();
-    await conn.begin();
-    try {
-      await fn();
-      await this.#flush(conn);
-      await conn.commit();
-    } catch (error) {
-      this.#added = [];
-      await conn.rollback();
-      throw error;
-    }
-  }
-
-  /** Adds rows. They are sent before the next read, at the latest when the transaction commits. */
-  addAll(rows: readonly NewRow[]): void {
-    this.#added.push(...rows);
-  }
-
-  /** Reads the values of a column. */
-  async scalars<V>(select: Select<V>): Promise<ScalarResult<V>> {
-    const conn = await this.#connection();
-    await this.#flush(conn);
-    return select.parse(await conn.execute(select.query));
-  }
-
-  /** Gives the connection back. */
-  async close(): Promise<void> {
-    await this.#conn?.close();
-    this.#conn = undefined;
+/** A session whose methods give promises. */
+export class AsyncSession extends SessionBase<"promise"> implements AsyncDisposable {
+  /** Reading a field cannot wait here, as blocking code can. */
+  override load({ title }: InstanceState): void {
+    throw new InvalidRequestError(
+      `read ${title}: it expired when its transaction ended; await session.refresh() of it first, or make sessions with { expireOnCommit: false }`,
+    );
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  async #connection(): Promise<AsyncConnection> {
-    this.#conn ??= await this.#engine.connect();
-    return this.#conn;
-  }
-
-  async #flush(conn: AsyncConnection): Promise<void> {
-    for (const query of insert(this.#added)) await conn.execute(query);
-    this.#added = [];
+  protected override async run<T>(steps: Steps<T>): Promise<T> {
+    let next = steps.next();
+    while (!next.done) {
+      let outcome: unknown;
+      try {
+        outcome = await next.value();
+      } catch (error) {
+        next = steps.throw(error);
+        continue;
+      }
+      next = steps.next(outcome);
+    }
+    return next.value;
   }
 }
 
 /** Makes sessions of an engine. */
-export function asyncSessionmaker(engine: AsyncEngine): () => AsyncSession {
-  return () => new AsyncSession(engine);
+export function asyncSessionmaker(engine: AsyncEngine, options?: SessionOptions): () => AsyncSession {
+  return () => new AsyncSession(engine, options);
 }

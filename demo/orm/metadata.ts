@@ -5,23 +5,18 @@
  */
 
 import { type Query, sql } from "../../src/postgres/mod.ts";
-import { type Column, definition } from "./table.ts";
+import { type Definition, definition } from "./table.ts";
 
 /** What runs a query: a connection. */
 export interface Executor {
   execute(query: Query): unknown;
 }
 
-/** What of a table matters here. */
-interface AnyTable {
-  readonly [definition]: { readonly name: string; readonly columns: Readonly<Record<string, unknown>> };
-}
-
 export class MetaData {
-  readonly #tables: readonly AnyTable[];
+  readonly #tables: readonly Definition[];
 
-  constructor(tables: readonly AnyTable[]) {
-    this.#tables = tables;
+  constructor(tables: readonly { readonly [definition]: Definition }[]) {
+    this.#tables = tables.map((table) => table[definition]);
   }
 
   /** Drops all tables that exist. */
@@ -36,16 +31,13 @@ export class MetaData {
 
   /** What `dropAll()` executes. */
   dropQueries(): Query[] {
-    return this.#tables.map((table) => sql`drop table if exists ${sql.id(table[definition].name)}`);
+    return this.#tables.map(({ name }) => sql`drop table if exists ${sql.id(name)}`);
   }
 
   /** What `createAll()` executes. */
   createQueries(): Query[] {
-    return this.#tables.map((table) => {
-      const { name, columns } = table[definition];
-      const parts = (Object.values(columns) as Column<unknown>[]).map(
-        (column) => sql`${sql.id(column.name)} ${sql.raw(column.type)}`,
-      );
+    return this.#tables.map(({ name, columns }) => {
+      const parts = columns.map((column) => sql`${sql.id(column.name)} ${sql.raw(column.ddl)}`);
       return sql`create table ${sql.id(name)} (${sql.join(parts)})`;
     });
   }

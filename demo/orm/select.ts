@@ -1,34 +1,114 @@
 /**
- * `select()`: what to read, and how to check what comes back.
+ * `select()`: what to read.
  *
  * @module
  */
 
-import { type Query, type Result, ScalarResult, sql } from "../../src/postgres/mod.ts";
-import type { Column } from "./table.ts";
+import { type Query, sql } from "../../src/postgres/mod.ts";
+import type { Values } from "./instance.ts";
+import { asc } from "./operators.ts";
+import { type Column, type Definition, definition, type Table } from "./table.ts";
 
-/** A query for values of `V`. */
-export interface Select<V> {
-  readonly query: Query;
-  /** The values in a result of the query. It throws where the server sent anything else than the schema says. */
-  parse(result: Result): ScalarResult<V>;
+interface Clauses {
+  readonly where: readonly Query[];
+  readonly orderBy: readonly Query[];
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+/** A query for rows that are each a `T`: a list of what was selected. It never changes; its methods give another one. */
+export class Select<T extends readonly unknown[]> {
+  readonly columns: readonly Column<unknown>[];
+  readonly #from: Definition;
+  readonly #wholeObjects: boolean;
+  readonly #clauses: Clauses;
+
+  constructor(
+    from: Definition,
+    columns: readonly Column<unknown>[],
+    wholeObjects: boolean,
+    clauses: Clauses = { where: [], orderBy: [] },
+  ) {
+    this.columns = columns;
+    this.#from = from;
+    this.#wholeObjects = wholeObjects;
+    this.#clauses = clauses;
+  }
+
+  /** Only the rows for which all of the conditions hold. */
+  where(...conditions: readonly Query[]): Select<T> {
+    return this.#with({ where: [...this.#clauses.where, ...conditions] });
+  }
+
+  /** In this order: by the first, where that is equal by the second, and so on. */
+  orderBy(...by: readonly (Query | Column<never>)[]): Select<T> {
+    const orderBy = by.map((part) => ("schema" in part ? asc(part) : part));
+    return this.#with({ orderBy: [...this.#clauses.orderBy, ...orderBy] });
+  }
+
+  /** At most so many rows. */
+  limit(limit: number): Select<T> {
+    return this.#with({ limit });
+  }
+
+  /** Without so many of the first rows. */
+  offset(offset: number): Select<T> {
+    return this.#with({ offset });
+  }
+
+  /** The SQL. */
+  get query(): Query {
+    const { where, orderBy, limit, offset } = this.#clauses;
+    const { name } = this.#from;
+    const list = this.columns.map((column) => labelled(column, sql.id(name, column.name)));
+    const parts = [sql`select ${sql.join(list)} from ${sql.id(name)}`];
+    if (where.length > 0) parts.push(sql`where ${sql.join(where, " and ")}`);
+    if (orderBy.length > 0) parts.push(sql`order by ${sql.join(orderBy)}`);
+    if (limit !== undefined) parts.push(sql`limit ${limit}`);
+    if (offset !== undefined) parts.push(sql`offset ${offset}`);
+    return sql.join(parts, " ");
+  }
+
+  /** A row, of its values by field. What makes an object of them is `load`. */
+  row(values: Values, load: (definition: Definition, values: Values) => object): T {
+    const row = this.#wholeObjects
+      ? [load(this.#from, values)]
+      : this.columns.map(({ field }) => values[field]);
+    return row as readonly unknown[] as T;
+  }
+
+  #with(clauses: Partial<Clauses>): Select<T> {
+    return new Select(this.#from, this.columns, this.#wholeObjects, { ...this.#clauses, ...clauses });
+  }
+}
+
+/** Reads whole rows, as objects. */
+export function objects(table: Definition): Select<[object]> {
+  return new Select(table, table.columns, true);
+}
+
+/** Names a column in a result by its field. */
+export function labelled({ name, field }: Column<unknown>, reference: Query = sql.id(name)): Query {
+  return name === field ? reference : sql`${reference} as ${sql.id(field)}`;
 }
 
 /**
- * Reads a column.
+ * Reads objects of a table, `select(A)`, or columns of one, `select(A.id, A.data)`.
  *
- * @param column The column of a table: `A.data`.
  * @returns What to give to a session.
+ * @throws {TypeError} When the columns are of several tables.
  */
-export function select<V>(column: Column<V>): Select<V> {
-  return {
-    query: sql`select ${sql.id(column.table, column.name)} from ${sql.id(column.table)}`,
-    parse: (result) =>
-      new ScalarResult(
-        result
-          .scalars()
-          .all()
-          .map((value) => column.schema.parse(value)),
-      ),
-  };
+export function select<R, K extends keyof R>(table: Table<R, K>): Select<[R]>;
+export function select<V extends [unknown, ...unknown[]]>(
+  ...columns: { [I in keyof V]: Column<V[I]> }
+): Select<V>;
+export function select(first: Table<object, never> | Column<unknown>, ...rest: Column<unknown>[]): unknown {
+  if (definition in first) return objects(first[definition]);
+  const other = rest.find(({ table }) => table !== first.table);
+  if (other !== undefined) {
+    throw new TypeError(
+      `select columns: they are of ${first.table.name} and of ${other.table.name}; select those of one table`,
+    );
+  }
+  return new Select(first.table, [first, ...rest], false);
 }

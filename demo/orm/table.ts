@@ -1,76 +1,91 @@
 /**
- * Tables: a zod schema for a row, and beside it the columns' SQL types.
+ * Tables: a zod schema for a row, and beside it what SQL says of the columns.
  *
  * @module
  */
 
 import type { z } from "../deps.ts";
+import { InstanceState, type Values } from "./instance.ts";
 
 /** A column whose values are `V`. */
 export interface Column<V> {
-  readonly table: string;
+  readonly table: Definition;
+  /** Its name in TypeScript: `createDate`. */
+  readonly field: string;
+  /** Its name in SQL: `create_date`. */
   readonly name: string;
   /** Its SQL type, with constraints and default. */
-  readonly type: string;
+  readonly ddl: string;
   readonly schema: z.ZodType<V>;
 }
 
-type Shape<R> = { [K in keyof R]: z.ZodType<R[K]> };
-type Columns<R> = { readonly [K in keyof R]: Column<R[K]> };
-
-/** What a table is, apart from its columns as one names them. */
-export interface Definition<R> {
+/** What a table is, apart from the types of its fields. */
+export interface Definition {
   readonly name: string;
-  readonly schema: z.ZodObject<Shape<R>>;
-  readonly columns: Columns<R>;
-}
-
-/** A row to be added, by the names of its fields. */
-export interface NewRow {
-  readonly definition: Definition<Record<string, unknown>>;
-  readonly values: Readonly<Record<string, unknown>>;
+  readonly columns: readonly Column<unknown>[];
+  readonly primaryKey: Column<unknown>;
 }
 
 export const definition: unique symbol = Symbol("definition");
+export const keyField: unique symbol = Symbol("primary key");
 
-/** A table whose rows are `R`: called, it makes a row to be added; `A.data` is its column `data`. */
-export type Table<R> = ((values: Partial<R>) => NewRow) &
-  Columns<R> & { readonly [definition]: Definition<R> };
+type Columns<R> = { readonly [F in keyof R]: Column<R[F]> };
 
-/** Fields are spelt as in TypeScript, columns as in SQL: `createDate` and `create_date`. */
-function columnName(field: string): string {
-  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+/**
+ * A table whose rows are `R`, told apart by their field `K`. Called, it makes an object: `A({ data: "a1" })`. `A.data` is its
+ * column `data`.
+ */
+export type Table<R, K extends keyof R = keyof R> = ((values: Partial<R>) => R) &
+  Columns<R> & { readonly [definition]: Definition; readonly [keyField]: K };
+
+/** How a table is declared. */
+export interface TableOptions<R, K extends keyof R> {
+  /** What a row must be. A column that may hold `null` is nullable, any other is not. */
+  readonly schema: z.ZodObject<{ [F in keyof R]: z.ZodType<R[F]> }>;
+  readonly primaryKey: K;
+  /** The SQL type of each column, and its default on the server. */
+  readonly columns: { readonly [F in keyof R]: { readonly type: string; readonly serverDefault?: string } };
 }
 
 /**
  * Declares a table.
  *
  * @typeParam R Its row.
- * @param name Its name.
- * @param schema What a row must be.
- * @param types The SQL types of its columns.
+ * @typeParam K The field that tells its rows apart.
+ * @param name Its name in SQL.
  * @returns The table.
  */
-export function table<R extends object>(
+export function table<R extends object, K extends keyof R & string>(
   name: string,
-  schema: z.ZodObject<Shape<R>>,
-  types: { readonly [K in keyof R]: string },
-): Table<R> {
+  { schema, primaryKey, columns }: TableOptions<R, K>,
+): Table<R, K> {
   const shape = schema.shape as Readonly<Record<string, z.ZodType>>;
-  const columns = Object.fromEntries(
-    Object.entries<string>(types).map(([field, type]) => [
-      field,
-      { table: name, name: columnName(field), type, schema: shape[field] },
-    ]),
-  ) as unknown as Columns<R>;
-  const own = { name, schema, columns };
-  const newRow = (values: Partial<R>): NewRow => ({
-    definition: own as unknown as NewRow["definition"],
-    // What is left out gets the server's default.
-    values: schema.partial().parse(values) as Record<string, unknown>,
+  const fields = Object.entries<{ type: string; serverDefault?: string }>(columns);
+  const own = { name } as { -readonly [P in keyof Definition]: Definition[P] };
+  own.columns = fields.map(([field, { type, serverDefault }]) => {
+    const column = shape[field] as z.ZodType;
+    const ddl = [type];
+    if (field === primaryKey) ddl.push("primary key");
+    else if (!column.safeParse(null).success) ddl.push("not null");
+    if (serverDefault !== undefined) ddl.push(`default ${serverDefault}`);
+    return { table: own, field, name: columnName(field), ddl: ddl.join(" "), schema: column };
   });
-  const made = Object.defineProperty(newRow, definition, { value: own });
-  for (const [field, column] of Object.entries(columns))
-    Object.defineProperty(made, field, { value: column });
-  return made as Table<R>;
+  own.primaryKey = own.columns.find(({ field }) => field === primaryKey) as Column<unknown>;
+
+  const partial = schema.partial();
+  const construct = (values: Partial<R>) => {
+    const state = new InstanceState(own);
+    state.assign(partial.parse(values) as Values);
+    return state.object;
+  };
+  const properties: PropertyDescriptorMap = {
+    [definition]: { value: own },
+    [keyField]: { value: primaryKey },
+  };
+  for (const column of own.columns) properties[column.field] = { value: column };
+  return Object.defineProperties(construct, properties) as unknown as Table<R, K>;
+}
+
+function columnName(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
