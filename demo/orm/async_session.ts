@@ -13,9 +13,9 @@ import type { Steps } from "./steps.ts";
 /** A session whose methods give promises. */
 export class AsyncSession extends SessionBase<"promise"> implements AsyncDisposable {
   /** Reading a field cannot wait here, as blocking code can. */
-  override load({ title }: InstanceState): void {
+  override load({ definition }: InstanceState, field: string): void {
     throw new InvalidRequestError(
-      `read ${title}: it expired when its transaction ended; await session.refresh() of it first, or make sessions with { expireOnCommit: false }`,
+      `read ${definition.name}.${field}: it expired when the transaction ended; await session.refresh() of the object first, or make sessions with { expireOnCommit: false }`,
     );
   }
 

@@ -16,7 +16,7 @@ export type Values = Record<string, unknown>;
 
 /** What reads the fields that an object lacks: a session. */
 export interface Loader {
-  load(state: InstanceState): void;
+  load(state: InstanceState, field: string): void;
 }
 
 const states = new WeakMap<object, InstanceState>();
@@ -95,7 +95,10 @@ export class InstanceState {
 
   /** The fields that have a value. */
   get values(): Values {
-    return Object.fromEntries(Object.entries(this.object).filter(([field]) => this.#has(field)));
+    const fields = Object.entries(Object.getOwnPropertyDescriptors(this.object));
+    return Object.fromEntries(
+      fields.filter(([, descriptor]) => "value" in descriptor).map(([field, { value }]) => [field, value]),
+    );
   }
 
   /** Those of them that the database does not have. */
@@ -132,7 +135,7 @@ export class InstanceState {
   #withhold(field: string): void {
     Object.defineProperty(this.object, field, {
       get: () => {
-        this.#require(field).load(this);
+        this.#require(field).load(this, field);
         return this.object[field];
       },
       set: (value) => this.assign({ [field]: value }),

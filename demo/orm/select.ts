@@ -18,19 +18,19 @@ interface Clauses {
 
 /** A query for rows that are each a `T`: a list of what was selected. It never changes; its methods give another one. */
 export class Select<T extends readonly unknown[]> {
+  readonly table: Definition;
   readonly columns: readonly Column<unknown>[];
-  readonly #from: Definition;
   readonly #wholeObjects: boolean;
   readonly #clauses: Clauses;
 
   constructor(
-    from: Definition,
+    table: Definition,
     columns: readonly Column<unknown>[],
     wholeObjects: boolean,
     clauses: Clauses = { where: [], orderBy: [] },
   ) {
     this.columns = columns;
-    this.#from = from;
+    this.table = table;
     this.#wholeObjects = wholeObjects;
     this.#clauses = clauses;
   }
@@ -41,7 +41,7 @@ export class Select<T extends readonly unknown[]> {
   }
 
   /** In this order: by the first, where that is equal by the second, and so on. */
-  orderBy(...by: readonly (Query | Column<never>)[]): Select<T> {
+  orderBy(...by: readonly (Query | Column<unknown>)[]): Select<T> {
     const orderBy = by.map((part) => ("schema" in part ? asc(part) : part));
     return this.#with({ orderBy: [...this.#clauses.orderBy, ...orderBy] });
   }
@@ -59,7 +59,7 @@ export class Select<T extends readonly unknown[]> {
   /** The SQL. */
   get query(): Query {
     const { where, orderBy, limit, offset } = this.#clauses;
-    const { name } = this.#from;
+    const { name } = this.table;
     const list = this.columns.map((column) => labelled(column, sql.id(name, column.name)));
     const parts = [sql`select ${sql.join(list)} from ${sql.id(name)}`];
     if (where.length > 0) parts.push(sql`where ${sql.join(where, " and ")}`);
@@ -72,13 +72,13 @@ export class Select<T extends readonly unknown[]> {
   /** A row, of its values by field. What makes an object of them is `load`. */
   row(values: Values, load: (definition: Definition, values: Values) => object): T {
     const row = this.#wholeObjects
-      ? [load(this.#from, values)]
+      ? [load(this.table, values)]
       : this.columns.map(({ field }) => values[field]);
     return row as readonly unknown[] as T;
   }
 
   #with(clauses: Partial<Clauses>): Select<T> {
-    return new Select(this.#from, this.columns, this.#wholeObjects, { ...this.#clauses, ...clauses });
+    return new Select(this.table, this.columns, this.#wholeObjects, { ...this.#clauses, ...clauses });
   }
 }
 
@@ -102,13 +102,18 @@ export function select<R, K extends keyof R>(table: Table<R, K>): Select<[R]>;
 export function select<V extends [unknown, ...unknown[]]>(
   ...columns: { [I in keyof V]: Column<V[I]> }
 ): Select<V>;
-export function select(first: Table<object, never> | Column<unknown>, ...rest: Column<unknown>[]): unknown {
+export function select(
+  ...entities: readonly (Column<unknown> | { readonly [definition]: Definition })[]
+): Select<readonly unknown[]> {
+  const [first] = entities;
+  if (first === undefined) throw new TypeError("select nothing: name a table, or columns of one");
   if (definition in first) return objects(first[definition]);
-  const other = rest.find(({ table }) => table !== first.table);
+  const columns = entities as readonly Column<unknown>[];
+  const other = columns.find(({ table }) => table !== first.table);
   if (other !== undefined) {
     throw new TypeError(
       `select columns: they are of ${first.table.name} and of ${other.table.name}; select those of one table`,
     );
   }
-  return new Select(first.table, [first, ...rest], false);
+  return new Select(first.table, columns, false);
 }

@@ -11,7 +11,7 @@ import { eq } from "./operators.ts";
 import { objects, type Select } from "./select.ts";
 import { type AnyEngine, SessionTransaction } from "./session_transaction.ts";
 import type { Steps } from "./steps.ts";
-import { type Column, type Definition, definition, type Table } from "./table.ts";
+import { type Definition, definition, type Table } from "./table.ts";
 import { type Sent, UnitOfWork } from "./unit_of_work.ts";
 import { checked } from "./validation.ts";
 
@@ -118,7 +118,7 @@ export abstract class SessionBase<K extends keyof Outcome<unknown>> implements L
   }
 
   /** Reads what an object lacks, when that is asked for. */
-  abstract load(state: InstanceState): void;
+  abstract load(state: InstanceState, field: string): void;
 
   /** Runs the steps, each when the one before it is done. */
   protected abstract run<T>(steps: Steps<T>): Outcome<T>[K];
@@ -165,18 +165,18 @@ export abstract class SessionBase<K extends keyof Outcome<unknown>> implements L
   }
 
   *#read<T extends readonly unknown[]>(select: Select<T>): Steps<T[]> {
-    const { rows } = yield* this.#send(select.query, select.columns);
+    const { rows } = yield* this.#send(select.query, select.table);
     const load = (table: Definition, values: Values) => this.#work.load(table, values).object;
     return rows.map((values) => select.row(values, load));
   }
 
   *#flush(): Steps<void> {
-    yield* this.#work.flush((query, columns) => this.#send(query, columns));
+    yield* this.#work.flush((query, table) => this.#send(query, table));
   }
 
-  *#send(query: Query, columns: readonly Column<unknown>[]): Steps<Sent> {
+  *#send(query: Query, table: Definition): Steps<Sent> {
     const result = yield* this.#transaction.execute(query);
-    const rows = result.all().map((row) => checked(columns, row, "read"));
+    const rows = result.all().map((row) => checked(table, row, "read"));
     return { rows, rowCount: result.rowCount };
   }
 

@@ -39,7 +39,7 @@ export class SessionTransaction {
   checkIdle(): void {
     if (this.#asked === undefined) return;
     throw new InvalidRequestError(
-      "use a session: it is in use already; await one call before the next, or take a session for each",
+      "use a session: it is in use already; wait for one call before the next, or take a session for each",
     );
   }
 

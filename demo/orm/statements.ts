@@ -7,23 +7,17 @@
 import { type Query, sql } from "../../src/postgres/mod.ts";
 import type { InstanceState, Values } from "./instance.ts";
 import { labelled } from "./select.ts";
-import type { Column, Definition } from "./table.ts";
+import type { Definition } from "./table.ts";
 import { checked } from "./validation.ts";
-
-/** A statement, and what of the rows it gives back. */
-export interface Returning {
-  readonly query: Query;
-  readonly returning: readonly Column<unknown>[];
-}
 
 /**
  * Inserts rows, and gives back the values that the database gives to those which were left out.
  *
  * @param states The new objects of one table. Of each a row comes back, in their order.
  */
-export function insert([first, ...rest]: readonly [InstanceState, ...InstanceState[]]): Returning {
+export function insert([first, ...rest]: readonly [InstanceState, ...InstanceState[]]): Query {
   const { name, columns } = first.definition;
-  const all = [first, ...rest].map((state) => checked(columns, state.values, "insert into"));
+  const all = [first, ...rest].map((state) => checked(first.definition, state.values, "insert into"));
   const given = columns.filter(({ field }) => all.some((values) => field in values));
   const returning = columns.filter(({ field }) => all.some((values) => !(field in values)));
   const back =
@@ -33,8 +27,7 @@ export function insert([first, ...rest]: readonly [InstanceState, ...InstanceSta
           returning.map((column) => labelled(column)),
           ", ",
         )}`;
-  if (given.length === 0 && rest.length === 0)
-    return { query: sql`insert into ${sql.id(name)} default values${back}`, returning };
+  if (given.length === 0 && rest.length === 0) return sql`insert into ${sql.id(name)} default values${back}`;
   // Rows of nothing but defaults have to name a column.
   const named = given.length === 0 ? columns.slice(0, 1) : given;
   const rows = all.map((values) => {
@@ -45,15 +38,12 @@ export function insert([first, ...rest]: readonly [InstanceState, ...InstanceSta
     named.map((column) => sql.id(column.name)),
     ", ",
   );
-  return {
-    query: sql`insert into ${sql.id(name)} (${names}) values ${sql.join(rows)}${back}`,
-    returning,
-  };
+  return sql`insert into ${sql.id(name)} (${names}) values ${sql.join(rows)}${back}`;
 }
 
 /** Changes one row. */
 export function update(definition: Definition, key: unknown, changes: Values): Query {
-  const values = checked(definition.columns, changes, "update");
+  const values = checked(definition, changes, "update");
   const changed = definition.columns.filter(({ field }) => field in values);
   const parts = changed.map(({ field, name }) => sql`${sql.id(name)} = ${values[field]}`);
   const { name, primaryKey } = definition;

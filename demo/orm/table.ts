@@ -5,7 +5,8 @@
  */
 
 import type { z } from "../deps.ts";
-import { InstanceState, type Values } from "./instance.ts";
+import { InstanceState } from "./instance.ts";
+import { checked } from "./validation.ts";
 
 /** A column whose values are `V`. */
 export interface Column<V> {
@@ -72,10 +73,9 @@ export function table<R extends object, K extends keyof R & string>(
   });
   own.primaryKey = own.columns.find(({ field }) => field === primaryKey) as Column<unknown>;
 
-  const partial = schema.partial();
   const construct = (values: Partial<R>) => {
     const state = new InstanceState(own);
-    state.assign(partial.parse(values) as Values);
+    state.assign(checked(own, values, "make"));
     return state.object;
   };
   const properties: PropertyDescriptorMap = {

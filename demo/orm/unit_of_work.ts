@@ -9,7 +9,7 @@ import { InvalidRequestError, StaleDataError } from "./errors.ts";
 import { InstanceState, type Loader, type Values } from "./instance.ts";
 import { deleteFrom, insert, update } from "./statements.ts";
 import type { Steps } from "./steps.ts";
-import type { Column, Definition } from "./table.ts";
+import type { Definition } from "./table.ts";
 
 /** What a statement gives: rows by field, and how many rows it read or changed. */
 export interface Sent {
@@ -17,8 +17,8 @@ export interface Sent {
   readonly rowCount: number;
 }
 
-/** Sends a statement, which gives some columns back. */
-type Send = (query: Query, columns: readonly Column<unknown>[]) => Steps<Sent>;
+/** Sends a statement about a table. */
+type Send = (query: Query, table: Definition) => Steps<Sent>;
 
 export class UnitOfWork {
   readonly #session: Loader;
@@ -55,7 +55,9 @@ export class UnitOfWork {
 
   add(state: InstanceState): void {
     if (state.session !== undefined && state.session !== this.#session) {
-      throw new InvalidRequestError(`add ${state.title}: it belongs to another session; close that one first`);
+      throw new InvalidRequestError(
+        `add ${state.title}: it belongs to another session; close that one first`,
+      );
     }
     if (this.#gone.has(state)) {
       throw new InvalidRequestError(
@@ -137,14 +139,15 @@ export class UnitOfWork {
   }
 
   *#insert(run: readonly [InstanceState, ...InstanceState[]], send: Send): Steps<void> {
-    const { query, returning } = insert(run);
+    const query = insert(run);
     const sent = run.map(({ values }) => structuredClone(values));
-    const { rows, rowCount } = yield* send(query, returning);
+    const { rows, rowCount } = yield* send(query, run[0].definition);
     checkCount("insert into", run, rowCount);
     run.forEach((state, i) => {
-      // A column that comes back may be one that another row of the statement left out.
-      const given = Object.fromEntries(Object.entries(rows[i] ?? {}).filter(([field]) => !(field in sent[i]!)));
-      state.saved(sent[i]!);
+      const mine = sent[i] ?? {};
+      // A column that comes back may be one that only another row of the statement left out.
+      const given = Object.fromEntries(Object.entries(rows[i] ?? {}).filter(([field]) => !(field in mine)));
+      state.saved(mine);
       state.fill(given);
       this.#new.delete(state);
       this.#inserted.set(state, given);
@@ -156,16 +159,19 @@ export class UnitOfWork {
     const { definition, key, title } = state;
     const changes = structuredClone(state.changes);
     if (definition.primaryKey.field in changes) {
-      throw new InvalidRequestError(`update ${title}: its primary key was changed; delete it and add another`);
+      throw new InvalidRequestError(
+        `update ${title}: its primary key was changed; delete it and add another`,
+      );
     }
-    const { rowCount } = yield* send(update(definition, key, changes), []);
+    const { rowCount } = yield* send(update(definition, key, changes), definition);
     checkCount("update", [state], rowCount);
     state.saved(changes);
   }
 
   *#delete(run: readonly [InstanceState, ...InstanceState[]], send: Send): Steps<void> {
+    const { definition } = run[0];
     const keys = run.map(({ key }) => key);
-    const { rowCount } = yield* send(deleteFrom(run[0].definition, keys), []);
+    const { rowCount } = yield* send(deleteFrom(definition, keys), definition);
     checkCount("delete from", run, rowCount);
     for (const state of run) {
       this.#deleted.delete(state);

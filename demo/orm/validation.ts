@@ -5,27 +5,25 @@
  */
 
 import type { Values } from "./instance.ts";
-import type { Column } from "./table.ts";
+import type { Definition } from "./table.ts";
 
 /**
  * Checks values on their way to the database, or from there.
  *
- * @param columns What may be there. What is left out is not missed.
- * @param values The values by field.
+ * @param table Whose they are.
+ * @param values The values by field. Fields may be left out.
  * @param doing What is done to them, for the message.
  * @returns The values as the schemas give them.
  * @throws {TypeError} When one is not what the schema says.
  */
-export function checked(columns: readonly Column<unknown>[], values: Values, doing: string): Values {
-  const fields: Values = {};
-  for (const { table, field, schema } of columns) {
-    if (!(field in values)) continue;
-    const { data, error } = schema.safeParse(values[field]);
-    if (error !== undefined) {
-      const why = error.issues.map(({ message }) => message).join("; ");
-      throw new TypeError(`${doing} ${table.name}, field ${field}: ${why}`, { cause: error });
-    }
-    fields[field] = data;
-  }
-  return fields;
+export function checked({ name, columns }: Definition, values: Values, doing: string): Values {
+  const pairs = Object.entries(values).map(([field, value]) => {
+    const column = columns.find((column) => column.field === field);
+    if (column === undefined) throw new TypeError(`${doing} ${name}: there is no field ${field}`);
+    const { data, error } = column.schema.safeParse(value);
+    if (error === undefined) return [field, data];
+    const why = error.issues.map(({ message }) => message).join("; ");
+    throw new TypeError(`${doing} ${name}, field ${field}: ${why}`, { cause: error });
+  });
+  return Object.fromEntries(pairs);
 }
