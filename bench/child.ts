@@ -30,9 +30,9 @@ function say(message: ChildMessage): void {
 }
 
 const { name, runtime, quick, without } = JSON.parse(process.argv[2] ?? "{}") as ChildArguments;
-const of = await cases[name]?.();
+const of = await cases[name]?.(quick);
 if (of === undefined) throw new RangeError(`run a benchmark: there is none named ${name}`);
-const effort = quick ? QUICK : THOROUGH;
+const effort = { ...(quick ? QUICK : THOROUGH), ...of.effort };
 const { rounds } = effort;
 try {
   const measured = await alternate(of, effort, new Map(Object.entries(without)), (contender, round) =>

@@ -33,6 +33,23 @@ export interface Comparison {
   readonly against?: string;
   /** `undefined`: shown, but nothing to reach. */
   readonly reach?: Reach;
+  /** Where it stands on the curve of a chart. */
+  readonly at?: Place;
+}
+
+/** A place on a curve: the cost is charted above `x`. */
+export interface Place {
+  readonly curve: string;
+  readonly x: number;
+}
+
+/** How long to measure. */
+export interface Effort {
+  readonly rounds: number;
+  /** Of each contender in each round, in milliseconds. */
+  readonly ms: number;
+  /** Of each contender before the first round, in milliseconds. */
+  readonly warmUp: number;
 }
 
 /** A benchmark: its contenders are measured in turn, in one process. */
@@ -42,6 +59,8 @@ export interface Case {
   readonly unit: string;
   readonly contenders: readonly Contender[];
   readonly comparisons: readonly Comparison[];
+  /** What differs from the usual effort. */
+  readonly effort?: Partial<Effort>;
   /** Clears up what outlives the process. */
   close?(): Promise<void>;
 }
@@ -62,6 +81,7 @@ export interface Figure {
   readonly met: boolean | null;
   /** Below 1 where the reach is met, whichever way it points. */
   readonly part: number | null;
+  readonly at?: Place;
   /** Why there is no ratio. */
   readonly note?: string;
 }

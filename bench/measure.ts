@@ -4,16 +4,7 @@
  * @module
  */
 
-import type { Batch, Case, Comparison, Contender, Figure } from "./figure.ts";
-
-/** How long to measure. */
-export interface Effort {
-  readonly rounds: number;
-  /** Of each contender in each round, in milliseconds. */
-  readonly ms: number;
-  /** Of each contender before the first round, in milliseconds. */
-  readonly warmUp: number;
-}
+import type { Batch, Case, Comparison, Contender, Effort, Figure } from "./figure.ts";
 
 export const THOROUGH: Effort = { rounds: 15, ms: 80, warmUp: 500 };
 export const QUICK: Effort = { rounds: 7, ms: 25, warmUp: 150 };
@@ -84,9 +75,9 @@ export function figuresOf(
   const of = (contender: string): Measured =>
     measured.get(contender) ?? { failure: `there is no contender ${contender}` };
   return comparisons.map((comparison) => {
-    const { against = comparison.theirs, reach } = comparison;
+    const { against = comparison.theirs, reach, at } = comparison;
     const [ours, theirs] = [of(comparison.ours), of(comparison.theirs)];
-    const base = { name, runtime, against, unit, reach: reach?.words ?? null };
+    const base = { name, runtime, against, unit, reach: reach?.words ?? null, ...(at && { at }) };
     if ("failure" in ours || "failure" in theirs) {
       const note = [ours, theirs].map((side) => ("failure" in side ? side.failure : "")).find(Boolean) ?? "";
       const [a, b] = [ours, theirs].map((side) => ("failure" in side ? null : median(side.rounds)));

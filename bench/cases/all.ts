@@ -6,11 +6,18 @@
 
 import type { Case } from "../figure.ts";
 
-export const cases: Readonly<Record<string, () => Promise<Case>>> = {
+/** Makes the benchmark; a quick one does less. */
+export type MakeCase = (quick: boolean) => Promise<Case>;
+
+export const cases: Readonly<Record<string, MakeCase>> = {
   roundtrip: async () => (await import("./roundtrip.ts")).roundtrip,
   "roundtrip-sync": async () => (await import("./roundtrip.ts")).roundtripSync,
   rows: async () => (await import("./payloads.ts")).rows,
   bytes: async () => (await import("./payloads.ts")).bytes,
   gather: async () => (await import("./payloads.ts")).gather,
   dispatch: async () => (await import("./dispatch.ts")).dispatch,
+  "pg-point": async () => (await import("./postgres.ts")).point,
+  "pg-point-8": async () => (await import("./postgres.ts")).point8,
+  "pg-rows": async () => (await import("./postgres.ts")).rows,
+  "pg-peers": async () => (await import("./postgres.ts")).peers,
 };

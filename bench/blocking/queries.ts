@@ -1,0 +1,46 @@
+/**
+ * What blocking code measures of its Postgres.
+ *
+ * @module
+ */
+
+import { createEngine, identifier, sql } from "../../src/postgres/mod.ts";
+import type { Table } from "../postgres/table.ts";
+import { time } from "../timing.ts";
+
+type Ask = () => unknown;
+
+/** Runs `work` with what asks for one row, and for all. */
+function asking<T>({ url, name }: Table, work: (ask: { point: Ask; rows: Ask }) => T): T {
+  using conn = createEngine(url).connect();
+  const table = identifier(name);
+  let id = 0;
+  return work({
+    point() {
+      id = (id % 1000) + 1;
+      return conn.execute(sql`select * from ${table} where id = ${id}`).first();
+    },
+    rows: () => conn.execute(sql`select * from ${table}`).all(),
+  });
+}
+
+/** What a call takes, the median, in microseconds. */
+export function timeQuery(table: Table, what: "point" | "rows", ms: number): number {
+  return asking(table, (ask) => time(ask[what], ms));
+}
+
+/** How many queries are answered in so many milliseconds. */
+export function countPoints(table: Table, ms: number): number {
+  return asking(table, ({ point }) => {
+    let count = 0;
+    for (const end = performance.now() + ms; performance.now() < end; count++) point();
+    return count;
+  });
+}
+
+/** Asks for all rows so many times. */
+export function repeatRows(table: Table, times: number): void {
+  asking(table, ({ rows }) => {
+    for (let i = 0; i < times; i++) rows();
+  });
+}
