@@ -15,7 +15,11 @@ import { alternate, figuresOf, QUICK, THOROUGH } from "./measure.ts";
 export interface ChildArguments {
   readonly name: string;
   readonly runtime: string;
+  /** What part of the cores other programs had just before. */
+  readonly busy: number;
   readonly quick: boolean;
+  /** How long it should take at most, in milliseconds; `null`: however long it takes. */
+  readonly budget: number | null;
   /** Contenders to leave out, and why. */
   readonly without: Readonly<Record<string, string>>;
 }
@@ -29,16 +33,16 @@ function say(message: ChildMessage): void {
   console.log(`>> ${JSON.stringify(message)}`);
 }
 
-const { name, runtime, quick, without } = JSON.parse(process.argv[2] ?? "{}") as ChildArguments;
+const { name, runtime, busy, quick, budget, without } = JSON.parse(process.argv[2] ?? "{}") as ChildArguments;
 const of = await cases[name]?.(quick);
 if (of === undefined) throw new RangeError(`run a benchmark: there is none named ${name}`);
-const effort = { ...(quick ? QUICK : THOROUGH), ...of.effort };
+const effort = { ...(quick ? QUICK : THOROUGH), ...of.effort, ...(budget !== null && { until: budget }) };
 const { rounds } = effort;
 try {
   const measured = await alternate(of, effort, new Map(Object.entries(without)), (contender, round) =>
     say({ contender, round, rounds }),
   );
-  say({ figures: figuresOf(of, measured, runtime) });
+  say({ figures: figuresOf(of, measured, { runtime, busy }) });
 } finally {
   await of.close?.();
 }

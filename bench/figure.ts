@@ -28,9 +28,12 @@ export interface Reach {
 /** Which of the contenders is held against which other. */
 export interface Comparison {
   readonly ours: string;
-  readonly theirs: string;
+  /** `undefined`: the first of a curve, which nothing comes before. */
+  readonly theirs: string | undefined;
   /** What it is called in the table. Default: `theirs`. */
   readonly against?: string;
+  /** Default: the unit of the case. */
+  readonly unit?: string;
   /** `undefined`: shown, but nothing to reach. */
   readonly reach?: Reach;
   /** Where it stands on the curve of a chart. */
@@ -50,6 +53,8 @@ export interface Effort {
   readonly ms: number;
   /** Of each contender before the first round, in milliseconds. */
   readonly warmUp: number;
+  /** No round begins later than this, but for the first: milliseconds since the process began. */
+  readonly until: number;
 }
 
 /** A benchmark: its contenders are measured in turn, in one process. */
@@ -81,6 +86,8 @@ export interface Figure {
   readonly met: boolean | null;
   /** Below 1 where the reach is met, whichever way it points. */
   readonly part: number | null;
+  /** What part of the cores other programs had just before. */
+  readonly busy: number;
   readonly at?: Place;
   /** Why there is no ratio. */
   readonly note?: string;

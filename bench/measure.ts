@@ -6,8 +6,8 @@
 
 import type { Batch, Case, Comparison, Contender, Effort, Figure } from "./figure.ts";
 
-export const THOROUGH: Effort = { rounds: 15, ms: 80, warmUp: 500 };
-export const QUICK: Effort = { rounds: 7, ms: 25, warmUp: 150 };
+export const THOROUGH: Effort = { rounds: 15, ms: 80, warmUp: 500, until: Number.POSITIVE_INFINITY };
+export const QUICK: Effort = { rounds: 7, ms: 25, warmUp: 150, until: Number.POSITIVE_INFINITY };
 
 /** What was measured of a contender: its cost in each round, or why it cannot run. */
 export type Measured = { readonly rounds: readonly number[] } | { readonly failure: string };
@@ -46,6 +46,7 @@ export async function alternate(
     }
   }
   for (let round = 1; round <= effort.rounds; round++) {
+    if (round > 1 && performance.now() > effort.until) break;
     // The first of a round may profit of a pause, or suffer from what the last has left: so each is first in turn.
     const first = round % batches.length;
     for (const { name, batch, rounds } of [...batches.slice(first), ...batches.slice(0, first)]) {
@@ -59,7 +60,7 @@ export async function alternate(
 async function open(contender: Contender, effort: Effort): Promise<Batch | string> {
   try {
     const batch = await contender.open();
-    await batch(effort.warmUp);
+    if (effort.warmUp > 0) await batch(effort.warmUp);
     return batch;
   } catch (error) {
     return `cannot run: ${String(error).split("\n", 1)[0]?.slice(0, 120)}`;
@@ -70,18 +71,25 @@ async function open(contender: Contender, effort: Effort): Promise<Batch | strin
 export function figuresOf(
   { name, unit, comparisons }: Case,
   measured: ReadonlyMap<string, Measured>,
-  runtime: string,
+  { runtime, busy }: Pick<Figure, "runtime" | "busy">,
 ): Figure[] {
-  const of = (contender: string): Measured =>
-    measured.get(contender) ?? { failure: `there is no contender ${contender}` };
+  const of = (contender = ""): Measured => measured.get(contender) ?? { failure: "" };
   return comparisons.map((comparison) => {
-    const { against = comparison.theirs, reach, at } = comparison;
+    const { against = comparison.theirs ?? "", reach, at } = comparison;
     const [ours, theirs] = [of(comparison.ours), of(comparison.theirs)];
-    const base = { name, runtime, against, unit, reach: reach?.words ?? null, ...(at && { at }) };
+    const base = {
+      name,
+      runtime,
+      against,
+      unit: comparison.unit ?? unit,
+      reach: reach?.words ?? null,
+      busy,
+      ...(at && { at }),
+    };
     if ("failure" in ours || "failure" in theirs) {
       const note = [ours, theirs].map((side) => ("failure" in side ? side.failure : "")).find(Boolean) ?? "";
       const [a, b] = [ours, theirs].map((side) => ("failure" in side ? null : median(side.rounds)));
-      return { ...base, ours: a ?? null, theirs: b ?? null, ...NOTHING, note };
+      return { ...base, ours: a ?? null, theirs: b ?? null, ...NOTHING, ...(note && { note }) };
     }
     return { ...base, ...compare(comparison, ours.rounds, theirs.rounds) };
   });

@@ -1,16 +1,18 @@
 /**
  * Runs the benchmarks, each in a process of its own, and prints a table of ours against the others.
  *
- * `npm run bench -- [--runtime node|deno|bun] [--only NAME]… [--quick] [--json FILE]`
+ * `npm run bench -- [--runtime node|deno|bun] [--only NAME]… [--quick] [--json FILE] [--chart FILE]`; with `--from FILE`
+ * the figures of an earlier run are shown, and nothing is measured.
  *
  * @module
  */
 
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { findRuntimes } from "../test/support/runtimes.ts";
+import { findRuntimes, type Runtime } from "../test/support/runtimes.ts";
+import { busyCores } from "./busy.ts";
 import { cases } from "./cases/all.ts";
 import type { Figure } from "./figure.ts";
 import { runCase } from "./spawn.ts";
@@ -22,47 +24,85 @@ const { values: options } = parseArgs({
     only: { type: "string", multiple: true, default: [] },
     quick: { type: "boolean", default: false },
     json: { type: "string" },
+    chart: { type: "string" },
+    from: { type: "string" },
   },
 });
 
-const root = join(import.meta.dirname, "..");
-const runtimes = findRuntimes(root).filter(({ name }) => `${name}-`.startsWith(options.runtime));
-const names = Object.keys(cases).filter((name) => options.only.length === 0 || options.only.includes(name));
-if (runtimes.length === 0 || names.length === 0) {
-  console.error(`Running the benchmarks: nothing matches; there are ${Object.keys(cases).join(", ")}`);
-  process.exit(1);
-}
+/** How long a quick run of all benchmarks may take on one runtime, in milliseconds. */
+const QUICK_TIME = 42_000;
+/** How many seconds a benchmark may be silent: to start 64 threads may take long. */
+const PATIENCE = options.quick ? 10 : 60;
 
-/** What is done just now: on a terminal, on one line that is written over. */
+const root = join(import.meta.dirname, "..");
+
+/** Tells what is done just now: on a terminal, on one line that is written over. */
 function show(text: string, isLast: boolean): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${isLast ? "" : text}`);
   else if (isLast) process.stderr.write(`${text}\n`);
 }
 
-const figures: Figure[] = [];
-let failed = 0;
-for (const { name: runtime, command } of runtimes) {
-  const of: Figure[] = [];
-  for (const name of names) {
+async function measure({ name: runtime, command }: Runtime, names: readonly string[]): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  const ends = performance.now() + QUICK_TIME;
+  for (const [i, name] of names.entries()) {
     const started = performance.now();
-    const place = { command, cwd: root, patience: options.quick ? 12 : 40 };
-    const args = { name, runtime, quick: options.quick, without: {} };
+    const busy = await busyCores();
+    // What one benchmark does not use of its share, the others may.
+    const budget = options.quick ? (ends - started) / (names.length - i) : null;
     try {
-      const got = await runCase(place, args, (contender, round, rounds) =>
+      const place = { command, cwd: root, patience: PATIENCE };
+      const args = { name, runtime, busy, quick: options.quick, budget, without: {} };
+      const found = await runCase(place, args, (contender, round, rounds) =>
         show(
           `${runtime} ${name}: ${contender}, ${round === 0 ? "warming up" : `${round} of ${rounds}`}`,
           false,
         ),
       );
-      of.push(...got);
+      figures.push(...found);
     } catch (error) {
-      failed++;
+      process.exitCode = 1;
       console.error(String(error));
     }
     show(`${runtime} ${name}: ${((performance.now() - started) / 1000).toFixed(1)} s`, true);
   }
-  console.log(`\n${runtime}\n\n${table(of)}`);
-  figures.push(...of);
+  return figures;
+}
+
+function print(runtime: string, figures: readonly Figure[]): void {
+  const busy = Math.max(...figures.map((figure) => figure.busy));
+  console.log(`\n${runtime}\n\n${table(figures)}\n`);
+  console.log(`Before a benchmark, other programs had up to ${Math.round(100 * busy)} % of the cores.`);
+}
+
+function fail(message: string): never {
+  console.error(`Running the benchmarks: ${message}`);
+  process.exit(1);
+}
+
+const figures: Figure[] = [];
+if (options.from === undefined) {
+  const unknown = options.only.find((name) => !(name in cases));
+  if (unknown !== undefined) fail(`there is no ${unknown}, but ${Object.keys(cases).join(", ")}`);
+  const names = Object.keys(cases).filter((name) => options.only.length === 0 || options.only.includes(name));
+  const runtimes = findRuntimes(root).filter(({ name }) => `${name}-`.startsWith(options.runtime));
+  if (runtimes.length === 0) fail(`there is no runtime ${options.runtime}`);
+  for (const runtime of runtimes) {
+    const found = await measure(runtime, names);
+    print(runtime.name, found);
+    figures.push(...found);
+  }
+} else {
+  figures.push(...(JSON.parse(readFileSync(options.from, "utf8")) as Figure[]));
+  for (const runtime of new Set(figures.map((figure) => figure.runtime))) {
+    print(
+      runtime,
+      figures.filter((figure) => figure.runtime === runtime),
+    );
+  }
 }
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`);
-process.exitCode = failed > 0 ? 1 : 0;
+if (options.chart !== undefined) {
+  const { chart } = await import("./chart.ts");
+  writeFileSync(options.chart, await chart(figures));
+}

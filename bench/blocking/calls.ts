@@ -10,6 +10,12 @@ import { time } from "../timing.ts";
 const values = asyncModule<typeof import("../served/values.mjs")>(
   new URL("../served/values.mjs", import.meta.url),
 );
+const meeting = asyncModule<typeof import("../served/meeting.ts")>(
+  new URL("../served/meeting.ts", import.meta.url),
+);
+const sizes = asyncModule<typeof import("../served/sizes.ts")>(
+  new URL("../served/sizes.ts", import.meta.url),
+);
 const moved = asyncModule<typeof import("../served/moved.ts")>(
   new URL("../served/moved.ts", import.meta.url),
 );
@@ -27,6 +33,34 @@ export function transferred(ms: number): number {
     const overriddenDuration = performance.now() - from;
     awaitlet(moved.takeBack(transfer(bytes, [bytes.buffer])));
     return { overriddenDuration };
+  }, ms);
+}
+
+/** How many small rows are awaited in so many milliseconds. */
+export function countRoundTrips(ms: number): number {
+  let count = 0;
+  for (const end = performance.now() + ms; performance.now() < end; count++) awaitlet(values.row());
+  return count;
+}
+
+/** Awaits small rows for so many milliseconds, from when so many threads have come; gives how many a millisecond. */
+export function rateTogether(threads: number, ms: number): number {
+  awaitlet(meeting.of(threads));
+  const from = performance.now();
+  return countRoundTrips(ms) / (performance.now() - from);
+}
+
+/** What it takes to be given so many bytes, in microseconds. */
+export function sized(size: number, ms: number): number {
+  return time(() => awaitlet(sizes.bytes(size)), ms);
+}
+
+/** What a chain of so many calls takes, in microseconds. */
+export function chained(steps: number, ms: number): number {
+  return time(() => {
+    let at = sizes.chain();
+    for (let i = 0; i < steps; i++) at = at.next();
+    awaitlet(at.value);
   }, ms);
 }
 

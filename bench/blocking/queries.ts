@@ -4,7 +4,7 @@
  * @module
  */
 
-import { createEngine, identifier, sql } from "../../src/postgres/mod.ts";
+import { createEngine, sql } from "../../src/postgres/mod.ts";
 import type { Table } from "../postgres/table.ts";
 import { time } from "../timing.ts";
 
@@ -13,7 +13,7 @@ type Ask = () => unknown;
 /** Runs `work` with what asks for one row, and for all. */
 function asking<T>({ url, name }: Table, work: (ask: { point: Ask; rows: Ask }) => T): T {
   using conn = createEngine(url).connect();
-  const table = identifier(name);
+  const table = sql.id(name);
   let id = 0;
   return work({
     point() {

@@ -13,14 +13,19 @@ export type Served = "row" | "rows" | "bytes";
 
 const values = new URL("../served/values.mjs", import.meta.url);
 
+/** What calls a function of the values served through synckit. */
+export async function openSynckit(): Promise<(name: Served) => unknown> {
+  const { createSyncFn } = await import("synckit");
+  const worker = fileURLToPath(new URL("./synckit_worker.mjs", import.meta.url));
+  return createSyncFn(worker) as (name: Served) => unknown;
+}
+
 /** synckit, calling a function of the values served. */
 export function synckit(name: Served): Contender {
   return {
     name: "synckit",
     async open() {
-      const { createSyncFn } = await import("synckit");
-      const worker = fileURLToPath(new URL("./synckit_worker.mjs", import.meta.url));
-      const call = createSyncFn(worker) as (name: Served) => unknown;
+      const call = await openSynckit();
       return (ms) => time(() => call(name), ms);
     },
   };
