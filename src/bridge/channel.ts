@@ -10,7 +10,12 @@
 
 import type { Port } from "../runtime/types.ts";
 import type { Packet } from "../wire/codec.ts";
+import { Patience } from "./patience.ts";
+import { crowd, givePermitBack, takePermit } from "./permits.ts";
 import { BOX_BYTES, boxOf, type Lane, Signal } from "./signal.ts";
+
+/** The longest wait for which the blocking end spins, in milliseconds: a query to a database near by takes less. */
+const SPIN = 0.2;
 
 /** A packet that has arrived. `bytes` may be reused by the channel when the next one is taken. */
 export type Arrived = Pick<Packet, "bytes" | "attachments">;
@@ -33,8 +38,10 @@ export class Channel {
   readonly #scratch = new Uint8Array(BOX_BYTES);
   /** Parcels that the event loop has handed over before they were asked for. */
   readonly #handedOver: Parcel[] = [];
+  readonly #patience = new Patience(SPIN);
   #sent = 0;
   #taken = 0;
+  #parkedMs = 0;
 
   constructor(memory: SharedArrayBuffer, port: Port, end: "blocking" | "loop") {
     this.#signal = new Signal(memory);
@@ -54,16 +61,17 @@ export class Channel {
   }
 
   /**
-   * Sends a packet and returns its number. `poke` wakes the other end's event loop; a parked end wakes in any case.
+   * Sends a packet and returns its number. `poke` wakes the other end's event loop, unless that is attentive; a parked
+   * end wakes in any case.
    */
   send(packet: Packet, poke: boolean): number {
     const number = this.#sent + 1;
     const { bytes, attachments } = packet;
     const boxIsFree = this.#signal.taken(this.#out) === this.#sent;
-    if (boxIsFree && bytes.length <= BOX_BYTES && attachments.length === 0) {
+    const boxed = boxIsFree && bytes.length <= BOX_BYTES && attachments.length === 0;
+    if (boxed) {
       this.#outBox.set(bytes);
       this.#signal.box(this.#out, number, bytes.length);
-      if (poke) this.#port.post(null);
     } else {
       const { buffer } = bytes.slice();
       this.#port.post({ number, buffer, attachments } satisfies Parcel, [buffer, ...packet.transfer]);
@@ -71,6 +79,8 @@ export class Channel {
     // Only now: what cannot be posted throws, and then the number is free for the next packet.
     this.#sent = number;
     this.#signal.publish(this.#out, number);
+    // A parcel is a poke itself.
+    if (poke && boxed && !(this.#out === "toLoop" && this.#signal.attentive)) this.#port.post(null);
     return number;
   }
 
@@ -92,6 +102,8 @@ export class Channel {
         this.#counted(number);
         return { bytes: new Uint8Array(first.buffer), attachments: first.attachments };
       }
+      // Nothing has been published, so at most a poke stands at the port, and the event loop may have it.
+      if (this.#signal.published(this.#in) === this.#taken) return undefined;
       const next = this.#port.receive();
       if (next === undefined) return undefined;
       if (next.message !== null) this.#handedOver.push(next.message as Parcel);
@@ -101,17 +113,65 @@ export class Channel {
   }
 
   /** The blocking end: takes the next packet, parking until it has come or `ms` have passed. */
-  await(ms?: number): Arrived | undefined {
-    const deadline = ms === undefined ? Number.POSITIVE_INFINITY : performance.now() + ms;
+  await(ms: number = Number.POSITIVE_INFINITY): Arrived | undefined {
+    const begun = performance.now();
+    const arrived = this.take();
+    if (arrived !== undefined) return arrived;
+    this.#signal.park();
+    try {
+      const spin = Math.min(this.#patience.next(), ms);
+      if (spin > 0) this.#spin(begun + spin);
+      return this.#sleep(begun + ms);
+    } finally {
+      const took = performance.now() - begun;
+      this.#patience.took(took);
+      this.#parkedMs += took;
+      this.#signal.unpark(this.#parkedMs);
+    }
+  }
+
+  #spin(until: number): void {
+    if (!takePermit(this.#signal.number)) {
+      this.#patience.spun(false);
+      return;
+    }
+    const before = crowd();
+    const giveUp = () => crowd() !== before || performance.now() >= until;
+    this.#patience.spun(this.#signal.spin(this.#in, this.#taken, giveUp));
+    givePermitBack(this.#signal.number);
+  }
+
+  #sleep(deadline: number): Arrived | undefined {
     for (;;) {
       const arrived = this.take();
       if (arrived !== undefined) return arrived;
       const left = deadline - performance.now();
       if (left <= 0 || this.#signal.dead) return undefined;
-      // A parcel may be published an instant before the port gives it: then look again soon, without parking.
+      // A parcel may be published an instant before the port gives it: then look again soon, without sleeping.
       const late = this.#signal.published(this.#in) > this.#taken;
-      this.#signal.park(late ? -1 : this.#taken, left);
+      this.#signal.sleep(late ? -1 : this.#taken, left);
     }
+  }
+
+  /** The loop end: whether the other end need not poke it, because it will look before it goes back to the event loop. */
+  set attentive(attentive: boolean) {
+    this.#signal.attentive = attentive;
+  }
+
+  /** The loop end: looks for the next packet for up to `ms` milliseconds. Returns whether it has come. */
+  linger(ms: number): boolean {
+    const until = performance.now() + ms;
+    return this.#signal.spin(this.#in, this.#taken, () => performance.now() >= until);
+  }
+
+  /** Whether a packet has come that was not taken. */
+  get hasArrived(): boolean {
+    return this.#signal.published(this.#in) !== this.#taken;
+  }
+
+  /** Whether the other end sleeps, so that nothing will come of it at once. */
+  get asleep(): boolean {
+    return this.#signal.asleep;
   }
 
   /** Whether the other end has taken packet `number`. */

@@ -16,6 +16,7 @@ import {
   TO_LOOP,
   type ToBlocking,
 } from "../wire/protocol.ts";
+import { Attention } from "./attention.ts";
 import type { Arrived, Channel } from "./channel.ts";
 import { Crossing, heldHere } from "./crossing.ts";
 import { Evaluations } from "./evaluations.ts";
@@ -57,6 +58,7 @@ export class LoopEnd {
   readonly #arriving: Crossing;
   readonly #reader: Reader;
   readonly #evaluations: Evaluations;
+  readonly #attention: Attention;
   readonly #tasks = new Map<number, Task>();
   readonly #calls = new Map<number, PendingCall>();
   /** The tasks that the thread is done with, and whose result is still awaited here: what settles each. */
@@ -64,6 +66,7 @@ export class LoopEnd {
   #working = 0;
   #lastCall = 0;
   #ended = false;
+  #serving = false;
 
   constructor(channel: Channel, host: LoopEndHost) {
     this.#channel = channel;
@@ -96,7 +99,13 @@ export class LoopEnd {
       task: (url, name, options) => host.childTask(url, name, options),
     };
     this.#evaluations = new Evaluations(this.#reader, this.#arriving, roots, host.loadModule);
-    channel.listen(() => host.serveFrom(() => this.serve()));
+    this.#attention = new Attention(channel);
+    channel.listen(() =>
+      host.serveFrom(() => {
+        this.#attention.turn();
+        this.serve();
+      }),
+    );
   }
 
   /** How much this end holds for the other: tasks, values and calls without an answer. */
@@ -184,8 +193,17 @@ export class LoopEnd {
 
   /** Reads all that has arrived. */
   serve(): void {
-    for (let next = this.#channel.take(); next !== undefined; next = this.#channel.take())
-      this.#receive(next);
+    if (this.#serving) return;
+    this.#serving = true;
+    this.#channel.attentive = true;
+    do {
+      for (let next = this.#channel.take(); next !== undefined; next = this.#channel.take())
+        this.#receive(next);
+      if (this.#attention.stays()) continue;
+      // In this order: what comes after the last look finds that nobody will look, and pokes.
+      this.#channel.attentive = false;
+    } while (this.#channel.hasArrived);
+    this.#serving = false;
   }
 
   /** The thread has ended because of `error`: answers all that waits for it, apart from the task `spared`. */
@@ -267,6 +285,7 @@ export class LoopEnd {
   }
 
   #evaluate(task: Task, arrived: Arrived): void {
+    this.#attention.asked();
     const reader = this.#reader;
     const wait = reader.uint();
     const depth = reader.uint();
@@ -305,6 +324,8 @@ export class LoopEnd {
       const value = keep ? this.#references.keepAnew(outcome.value, task.scope) : outcome.value;
       writeOutcome(writer, instead ?? { ...outcome, value }, "result", cancellationOf(task));
     });
+    this.#attention.settled();
+    this.serve();
   }
 
   #done(task: Task, arrived: Arrived): void {

@@ -1,6 +1,6 @@
 /**
  * The shared cells of a bridge: how its two ends tell each other that something has come, and how the blocking
- * end waits for it. This is the only place that names `Atomics`.
+ * end waits for it. Only this file and `permits.ts` name `Atomics`.
  *
  * A bridge has two lanes, one in each direction. On each, messages are numbered 1, 2, 3, …; `published` is the
  * number of the last one sent, `taken` of the last one received. One sender and one receiver write to a lane, each
@@ -9,45 +9,64 @@
  * @module
  */
 
+import { nextNumber } from "./permits.ts";
+
 /** A direction of a bridge. */
 export type Lane = "toBlocking" | "toLoop";
 
-const PUBLISHED = { toBlocking: 0, toLoop: 1 } as const;
-const TAKEN = { toBlocking: 2, toLoop: 3 } as const;
-const BOXED = { toBlocking: 4, toLoop: 5 } as const;
-const BOXED_LENGTH = { toBlocking: 6, toLoop: 7 } as const;
-const PARKED = 8;
-const PARKED_MS = 9;
-const DEAD = 10;
-const WATCHED = 11;
-const CELL_BYTES = 64;
+// Each end's cells stand together, and apart from the other's: a processor that writes one takes the memory near it
+// from those who read it.
+const LOOP_END = 0;
+const BLOCKING_END = 32;
+
+const PUBLISHED = { toBlocking: LOOP_END, toLoop: BLOCKING_END } as const;
+const BOXED = { toBlocking: LOOP_END + 1, toLoop: BLOCKING_END + 1 } as const;
+const BOXED_LENGTH = { toBlocking: LOOP_END + 2, toLoop: BLOCKING_END + 2 } as const;
+const TAKEN = { toLoop: LOOP_END + 3, toBlocking: BLOCKING_END + 3 } as const;
+const ATTENTIVE = LOOP_END + 4;
+const DEAD = LOOP_END + 5;
+const WATCHED = LOOP_END + 6;
+const NUMBER = LOOP_END + 7;
+const PARKED = BLOCKING_END + 4;
+const PARKED_MS = BLOCKING_END + 5;
+const ASLEEP = BLOCKING_END + 6;
+const CELL_BYTES = 256;
 
 /** The bytes that a lane's box holds: a message that fits goes through shared memory, without the port. */
 export const BOX_BYTES: number = 16 * 1024;
 
 /** Makes the memory that the two ends of one bridge share. */
 export function createSharedMemory(): SharedArrayBuffer {
-  return new SharedArrayBuffer(CELL_BYTES + 2 * BOX_BYTES);
+  const memory = new SharedArrayBuffer(CELL_BYTES + 2 * BOX_BYTES);
+  new Int32Array(memory)[NUMBER] = nextNumber();
+  return memory;
 }
+
+/** How many looks there are between two at the clock while spinning. */
+const LOOKS = 50;
+
+/** A hint to the processor that this thread spins, where the runtime has it. */
+const breathe: () => void = (Reflect.get(Atomics, "pause") as (() => void) | undefined) ?? (() => {});
 
 /** One end's view of the cells. */
 export class Signal {
   readonly #cells: Int32Array<SharedArrayBuffer>;
-  #parkedMs = 0;
 
   constructor(memory: SharedArrayBuffer) {
     this.#cells = new Int32Array(memory, 0, CELL_BYTES / Int32Array.BYTES_PER_ELEMENT);
   }
 
   /**
-   * The sender: message `number` may be taken now. Wakes the blocking end where it is parked on this lane.
+   * The sender: message `number` may be taken now. Wakes the blocking end where it sleeps.
    *
-   * The store comes before the notify, and `wait` compares before it parks: a message that is published between
-   * the receiver's last look and its parking makes the comparison fail, so no wake-up is lost.
+   * The store comes before the load, and `sleep` stores before it compares: where this sees no sleeper, the one that is
+   * about to sleep sees the message, and does not.
    */
   publish(lane: Lane, number: number): void {
     Atomics.store(this.#cells, PUBLISHED[lane], number);
-    Atomics.notify(this.#cells, PUBLISHED[lane]);
+    if (lane === "toBlocking" && Atomics.load(this.#cells, ASLEEP) === 1) {
+      Atomics.notify(this.#cells, PUBLISHED.toBlocking);
+    }
   }
 
   published(lane: Lane): number {
@@ -78,13 +97,23 @@ export class Signal {
     return Atomics.load(this.#cells, BOXED_LENGTH[lane]);
   }
 
-  /**
-   * The blocking end: parks until more than `seen` messages are published to it, or `ms` have passed. The loop end
-   * sees meanwhile that it is parked.
-   */
-  park(seen: number, ms: number = Number.POSITIVE_INFINITY): void {
-    const from = performance.now();
+  /** The blocking end: from now on it is parked, asleep or spinning. */
+  park(): void {
     Atomics.store(this.#cells, PARKED, 1);
+  }
+
+  /** The blocking end: it is parked no longer, and was for `ms` milliseconds, in all. */
+  unpark(ms: number): void {
+    Atomics.store(this.#cells, PARKED_MS, ms);
+    Atomics.store(this.#cells, PARKED, 0);
+  }
+
+  /**
+   * The blocking end: sleeps until more than `seen` messages are published to it, or `ms` have passed. A message that
+   * is published between the last look and the sleep makes the comparison fail, so no wake-up is lost.
+   */
+  sleep(seen: number, ms: number = Number.POSITIVE_INFINITY): void {
+    Atomics.store(this.#cells, ASLEEP, 1);
     try {
       Atomics.wait(this.#cells, PUBLISHED.toBlocking, seen, ms);
     } catch (cause) {
@@ -92,10 +121,41 @@ export class Signal {
         "awaitlet: this thread may not park, as a browser's main thread; run the blocking code in a worker, by asyncDef()";
       throw new Error(message, { cause });
     } finally {
-      Atomics.store(this.#cells, PARKED, 0);
+      Atomics.store(this.#cells, ASLEEP, 0);
     }
-    this.#parkedMs += performance.now() - from;
-    Atomics.store(this.#cells, PARKED_MS, this.#parkedMs);
+  }
+
+  /**
+   * Looks, again and again, until more than `seen` messages are published on `lane`, or it is time to give up.
+   *
+   * @param giveUp Asked every now and then.
+   * @returns Whether there is a message.
+   */
+  spin(lane: Lane, seen: number, giveUp: () => boolean): boolean {
+    do {
+      for (let i = 0; i < LOOKS; i++) {
+        if (Atomics.load(this.#cells, PUBLISHED[lane]) !== seen) return true;
+        breathe();
+      }
+    } while (!giveUp());
+    return false;
+  }
+
+  /** Whether the blocking end sleeps: it takes a while to wake. */
+  get asleep(): boolean {
+    return Atomics.load(this.#cells, ASLEEP) === 1;
+  }
+
+  /**
+   * The loop end: whether it will look at its lane without being poked. It says no before its last look, and the
+   * blocking end publishes before it asks: so that look finds the message, or the blocking end pokes.
+   */
+  set attentive(attentive: boolean) {
+    Atomics.store(this.#cells, ATTENTIVE, attentive ? 1 : 0);
+  }
+
+  get attentive(): boolean {
+    return Atomics.load(this.#cells, ATTENTIVE) === 1;
   }
 
   /**
@@ -118,6 +178,11 @@ export class Signal {
 
   get dead(): boolean {
     return Atomics.load(this.#cells, DEAD) === 1;
+  }
+
+  /** What tells this bridge from the others of the process. */
+  get number(): number {
+    return this.#cells[NUMBER] as number;
   }
 
   /** Whether the blocking end is parked. */

@@ -63,6 +63,8 @@ export interface Runtime {
   readonly name: "node" | "deno" | "bun";
   /** How many threads can compute at once. */
   readonly parallelism: number;
+  /** Memory that all threads of the process share which awaitlet has started, with the one that started the first. */
+  readonly processMemory: SharedArrayBuffer;
   createChannel(): { readonly port: Port; readonly handle: PortHandle };
   startWorker(start: WorkerStart): WorkerThread;
   /** In a worker with this role: what it was started with; `undefined` on any other thread. */

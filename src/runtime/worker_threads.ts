@@ -24,8 +24,14 @@ export const parallelism: number = availableParallelism();
 const MARK = "awaitlet";
 
 interface WorkerData {
-  readonly [MARK]: Pick<WorkerStart, "role" | "memory" | "ports">;
+  readonly [MARK]: Pick<WorkerStart, "role" | "memory" | "ports"> & {
+    readonly processMemory: SharedArrayBuffer;
+  };
 }
+
+const started = (workerData as Partial<WorkerData> | null)?.[MARK];
+
+export const processMemory: SharedArrayBuffer = started?.processMemory ?? new SharedArrayBuffer(64);
 
 export function adoptPort(handle: PortHandle): Port {
   const port = handle as MessagePort;
@@ -58,7 +64,7 @@ export function createChannel(): { port: Port; handle: PortHandle } {
 
 export function startWorker(source: URL, start: WorkerStart, options: WorkerOptions): WorkerThread {
   const { role, memory, ports } = start;
-  const data: WorkerData = { [MARK]: { role, memory, ports } };
+  const data: WorkerData = { [MARK]: { role, memory, ports, processMemory } };
   const worker = new Worker(source, {
     ...options,
     workerData: data,
@@ -91,8 +97,7 @@ export function startWorker(source: URL, start: WorkerStart, options: WorkerOpti
 }
 
 export function workerStart(role: Role): WorkerData[typeof MARK] | undefined {
-  const start = (workerData as Partial<WorkerData> | null)?.[MARK];
-  return start?.role === role ? start : undefined;
+  return started?.role === role ? started : undefined;
 }
 
 export function after(ms: number, fn: () => void): () => void {

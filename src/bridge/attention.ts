@@ -1,0 +1,61 @@
+/**
+ * Whether the loop end, when it has settled a wait, stays to see what the blocking thread asks next. A thread that does
+ * not sleep has its next question ready sooner than this event loop could be woken again.
+ *
+ * @module
+ */
+
+import type { Channel } from "./channel.ts";
+import { Patience } from "./patience.ts";
+
+/** The longest that the next question may be expected to take, in milliseconds. */
+const LINGER = 0.03;
+
+/** How long the event loop may be kept from everything else, in milliseconds. */
+const TURN = 1;
+
+/** A wait that took so long to settle, in milliseconds, has left the event loop to others. */
+const ELSEWHERE = 0.02;
+
+export class Attention {
+  readonly #channel: Channel;
+  readonly #patience = new Patience(LINGER);
+  #turnBegan = 0;
+  #askedAt = 0;
+  /** When the last wait was settled, if the thread was awake and has not asked since; else zero. */
+  #settledAt = 0;
+
+  constructor(channel: Channel) {
+    this.#channel = channel;
+  }
+
+  /** The event loop has come to this end of itself. */
+  turn(): void {
+    this.#turnBegan = performance.now();
+  }
+
+  /** The thread waits. */
+  asked(): void {
+    this.#askedAt = performance.now();
+    if (this.#settledAt === 0) return;
+    this.#patience.took(this.#askedAt - this.#settledAt);
+    this.#settledAt = 0;
+  }
+
+  /** Its wait is settled. */
+  settled(): void {
+    const now = performance.now();
+    if (now - this.#askedAt > ELSEWHERE) this.#turnBegan = now;
+    this.#settledAt = this.#channel.asleep ? 0 : now;
+  }
+
+  /** Stays, where that is worth it, until a packet has come. Returns whether one has. */
+  stays(): boolean {
+    if (this.#settledAt === 0 || this.#settledAt - this.#turnBegan > TURN) return false;
+    const ms = this.#patience.next();
+    if (ms === 0) return false;
+    const hasCome = this.#channel.linger(ms);
+    this.#patience.spun(hasCome);
+    return hasCome;
+  }
+}
