@@ -8,7 +8,7 @@
 import type { Channel } from "./channel.ts";
 import { Patience } from "./patience.ts";
 
-/** The longest that the next question may be expected to take, in milliseconds. */
+/** How long to stay, in milliseconds: a thread that is awake needs less, unless it computes. */
 const LINGER = 0.03;
 
 /** How long the event loop may be kept from everything else, in milliseconds. */
@@ -37,8 +37,6 @@ export class Attention {
   /** The thread waits. */
   asked(): void {
     this.#askedAt = performance.now();
-    if (this.#settledAt === 0) return;
-    this.#patience.took(this.#askedAt - this.#settledAt);
     this.#settledAt = 0;
   }
 

@@ -1,5 +1,5 @@
 /**
- * Whether to spin, learnt from how long the last waits took.
+ * Whether to spin, learnt from how long the last waits took, and from whether spinning was of use.
  *
  * @module
  */
@@ -12,7 +12,7 @@ const LONGEST_RETREAT = 1024;
 
 export class Patience {
   readonly #limit: number;
-  #expected: number;
+  #expected = 0;
   /** How many waits go by without a try to spin, and how many will after the next one that is of no use. */
   #retreat = 0;
   #nextRetreat = 1;
@@ -20,16 +20,14 @@ export class Patience {
   /** @param limit The longest that waits may be expected to take for spinning to be worth it, in milliseconds. */
   constructor(limit: number) {
     this.#limit = limit;
-    this.#expected = limit;
   }
 
   /** How long to spin before giving it up, in milliseconds: zero where it is not worth it. */
   next(): number {
-    if (this.#retreat > 0) {
-      this.#retreat--;
-      return 0;
-    }
-    return this.#expected <= this.#limit ? this.#limit : 0;
+    if (this.#expected > this.#limit) return 0;
+    if (this.#retreat === 0) return this.#limit;
+    this.#retreat--;
+    return 0;
   }
 
   /** A wait took `ms` milliseconds. */
