@@ -31,9 +31,18 @@ interface Source {
   next(): Promise<IteratorResult<unknown>> | IteratorResult<unknown>;
   /** Closes the source, also while it is being read. */
   close(): Promise<unknown> | unknown;
+  /** Whether nothing promises that closing it ends. */
+  readonly mayNotEnd: boolean;
 }
 
-/** How long closing waits for a source that is being read and gives nothing, in milliseconds. */
+/** What a Node stream has. */
+interface Destroyable {
+  destroy(): void;
+  once(event: "close", listener: () => void): void;
+  readonly closed: boolean;
+}
+
+/** How long closing waits for a source that does not end, in milliseconds. */
 const CLOSING = 100;
 
 /** Opens a source; it is closed at the latest when its task ends. */
@@ -87,7 +96,7 @@ export class ReadAhead {
     if (this.#closed || this.#done) return;
     this.#closed = true;
     const closing = Promise.resolve(this.#source.close());
-    if (!this.#reading) return void (await closing);
+    if (!this.#reading && !this.#source.mayNotEnd) return void (await closing);
     // An async generator closes only after what it awaits: that may be never.
     const late = new Promise<void>((resolve) => setTimeout(resolve, CLOSING));
     await Promise.race([closing, late]);
@@ -128,15 +137,25 @@ function sourceOf(iterated: Iterated): Source {
     return {
       next: () => reader.read() as Promise<IteratorResult<unknown>>,
       close: () => reader.cancel(),
+      mayNotEnd: false,
     };
   }
   const iterator = iteratorOf(iterated);
-  const { destroy } = iterated as { destroy?: () => void };
+  // A Node stream that is being read is closed by `destroy`, its iterator is not.
+  const isStream = typeof (iterated as Partial<Destroyable>).destroy === "function";
   return {
     next: () => iterator.next(),
-    // A Node stream that is being read is closed by `destroy`, its iterator is not.
-    close: () => (typeof destroy === "function" ? destroy.call(iterated) : iterator.return?.()),
+    close: () => (isStream ? destroyed(iterated as unknown as Destroyable) : iterator.return?.()),
+    mayNotEnd: isStream,
   };
+}
+
+function destroyed(stream: Destroyable): Promise<void> {
+  return new Promise((resolve) => {
+    stream.destroy();
+    if (stream.closed || typeof stream.once !== "function") resolve();
+    else stream.once("close", resolve);
+  });
 }
 
 function iteratorOf(
