@@ -25,11 +25,11 @@ function reaches(figures: readonly Figure[]) {
     width: 520,
     height: { step: 22 },
     data: { values },
-    encoding: { y: { field: "figure", type: "nominal", title: null, sort: null, axis: { labelLimit: 420 } } },
     layer: [
       {
         mark: { type: "point", filled: true, size: 70, opacity: 0.85 },
         encoding: {
+          y: { field: "figure", type: "nominal", title: null, sort: null, axis: { labelLimit: 420 } },
           x: {
             field: "part",
             type: "quantitative",
@@ -40,15 +40,18 @@ function reaches(figures: readonly Figure[]) {
           shape: { ...RUNTIME, type: "nominal" },
         },
       },
-      { mark: { type: "rule", color: "#444", strokeDash: [4, 3] }, encoding: { x: { datum: 1 } } },
+      {
+        mark: { type: "rule", color: "#444", strokeDash: [4, 3] },
+        encoding: { x: { datum: 1, type: "quantitative" } },
+      },
     ],
   };
 }
 
-const AXES: Readonly<Record<string, string>> = {
-  bytes: "bytes given back",
-  threads: "threads at once",
-  steps: "steps of a chain",
+const CURVES: Readonly<Record<string, { title: string; x: string }>> = {
+  bytes: { title: "What a byte costs", x: "bytes given back" },
+  threads: { title: "What an await costs", x: "threads that await at once" },
+  steps: { title: "What a step of a chain costs", x: "steps" },
 };
 
 /** What one unit costs, the more there are. */
@@ -58,7 +61,7 @@ function curve(figures: readonly Figure[], of: string) {
     .map(({ at, ours, runtime }) => ({ x: at?.x, cost: ours, runtime }));
   const unit = figures.find(({ at }) => at?.curve === of)?.unit;
   return {
-    title: `Cost of each of the ${of}`,
+    title: CURVES[of]?.title,
     width: 220,
     height: 180,
     data: { values },
@@ -67,7 +70,7 @@ function curve(figures: readonly Figure[], of: string) {
       x: {
         field: "x",
         type: "quantitative",
-        title: AXES[of],
+        title: CURVES[of]?.x,
         scale: { type: "log" },
         axis: { format: "~s" },
       },
@@ -85,7 +88,7 @@ function curve(figures: readonly Figure[], of: string) {
  * @returns The chart, as SVG.
  */
 export async function chart(figures: readonly Figure[]): Promise<string> {
-  const curves = ["bytes", "threads", "steps"].filter((of) => figures.some(({ at }) => at?.curve === of));
+  const curves = Object.keys(CURVES).filter((of) => figures.some(({ at }) => at?.curve === of));
   const spec = {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     background: "white",

@@ -15,7 +15,7 @@ import { findRuntimes, type Runtime } from "../test/support/runtimes.ts";
 import { busyCores } from "./busy.ts";
 import { cases } from "./cases/all.ts";
 import type { Figure } from "./figure.ts";
-import { runCase } from "./spawn.ts";
+import { type Place, runCase } from "./spawn.ts";
 import { table } from "./table.ts";
 
 const { values: options } = parseArgs({
@@ -32,9 +32,10 @@ const { values: options } = parseArgs({
 /** How long a quick run of all benchmarks may take on one runtime, in milliseconds. */
 const QUICK_TIME = 42_000;
 /** How many seconds a benchmark may be silent: to start 64 threads may take long. */
-const PATIENCE = options.quick ? 10 : 60;
+const PATIENCE = options.quick ? 30 : 60;
 
 const root = join(import.meta.dirname, "..");
+const CHILD = join(import.meta.dirname, "child.ts");
 
 /** Tells what is done just now: on a terminal, on one line that is written over. */
 function show(text: string, isLast: boolean): void {
@@ -51,7 +52,7 @@ async function measure({ name: runtime, command }: Runtime, names: readonly stri
     // What one benchmark does not use of its share, the others may.
     const budget = options.quick ? (ends - started) / (names.length - i) : null;
     try {
-      const place = { command, cwd: root, patience: PATIENCE };
+      const place: Place = { command: [...command, CHILD], cwd: root, patience: PATIENCE };
       const args = { name, runtime, busy, quick: options.quick, budget, without: {} };
       const found = await runCase(place, args, (contender, round, rounds) =>
         show(

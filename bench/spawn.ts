@@ -13,6 +13,7 @@ import type { Figure } from "./figure.ts";
 
 /** Where and on what it runs. */
 export interface Place {
+  /** What runs one benchmark, to which its arguments are added. */
   readonly command: readonly [string, ...string[]];
   readonly cwd: string;
   /** How many seconds it may be silent. */
@@ -21,8 +22,6 @@ export interface Place {
 
 /** Told of each piece of work that begins. */
 export type OnWork = (contender: string, round: number, rounds: number) => void;
-
-const child = new URL("./child.ts", import.meta.url);
 
 /**
  * Runs a benchmark. A contender that hangs, or ends the process, is left out of a second run, and named in the figures.
@@ -53,7 +52,7 @@ interface Outcome {
 
 function runOnce({ command, cwd, patience }: Place, args: ChildArguments, onWork: OnWork): Promise<Outcome> {
   const [program, ...rest] = command;
-  const process_ = spawn(program, [...rest, child.pathname, JSON.stringify(args)], {
+  const process_ = spawn(program, [...rest, JSON.stringify(args)], {
     cwd,
     // It leads a process group, so that what it started in turn ends with it.
     detached: true,
