@@ -1,0 +1,135 @@
+/**
+ * How the rows of a COPY are written, read from the options in its SQL: the server does not tell.
+ *
+ * @module
+ */
+
+/** The format of a COPY's rows. */
+export interface CopyFormat {
+  readonly kind: "text" | "csv" | "binary";
+  readonly delimiter: string;
+  /** What stands for NULL. */
+  readonly null: string;
+  /** What stands for the column's default, where the COPY names it. */
+  readonly default: string | undefined;
+  readonly quote: string;
+  readonly escape: string;
+  /** Whether a line of names comes first; with `match` the server compares them. */
+  readonly header: boolean | "match";
+  /** The encoding that the COPY asks for; `undefined` for the connection's, which is UTF-8. */
+  readonly encoding: string | undefined;
+}
+
+/** Comments, E'…', '…', "…", $tag$…$tag$, words, and anything else by the character. */
+const TOKENS =
+  /--[^\n]*|\/\*[\s\S]*?\*\/|e'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|(\$\w*\$)[\s\S]*?\1|[\w\u0080-\uffff]+|\S/giu;
+
+/**
+ * Reads the format from the SQL of a COPY.
+ *
+ * @param sql The whole statement.
+ * @returns The format, complete with the defaults of Postgres.
+ * @throws {TypeError} When the statement is no COPY from stdin or to stdout.
+ */
+export function copyFormatOf(sql: string): CopyFormat {
+  const tokens = (sql.match(TOKENS) ?? []).filter((token) => !/^(--|\/\*)/.test(token));
+  const options = optionsOf(tokens.slice(endOfTarget(tokens)));
+  const said = options.get("format")?.toLowerCase();
+  const kind = said === "csv" || said === "binary" ? said : "text";
+  const isCsv = kind === "csv";
+  const quote = options.get("quote") ?? '"';
+  return {
+    kind,
+    delimiter: options.get("delimiter") ?? (isCsv ? "," : "\t"),
+    null: options.get("null") ?? (isCsv ? "" : "\\N"),
+    default: options.get("default"),
+    quote,
+    escape: options.get("escape") ?? quote,
+    header: headerOf(options.get("header")),
+    encoding: options.get("encoding"),
+  };
+}
+
+/** Where the options begin: behind `from stdin` or `to stdout`, which may not stand in brackets. */
+function endOfTarget(tokens: readonly string[]): number {
+  if (tokens[0]?.toLowerCase() === "copy") {
+    let depth = 0;
+    for (const [i, token] of tokens.entries()) {
+      if (token === "(") depth += 1;
+      else if (token === ")") depth -= 1;
+      else if (depth === 0 && /^(from|to)$/i.test(token) && /^std(in|out)$/i.test(tokens[i + 1] ?? "")) {
+        return i + 2;
+      }
+    }
+  }
+  throw new TypeError(
+    "copy rows: the statement is no COPY from stdin or to stdout; write it as sql`copy a (id, data) from stdin`",
+  );
+}
+
+/** The options by name, the newer way, `with (format csv, null '-')`, and the older, `csv null '-'`. */
+function optionsOf(tokens: readonly string[]): Map<string, string> {
+  const options = new Map<string, string>();
+  const rest = tokens[0]?.toLowerCase() === "with" ? tokens.slice(1) : tokens;
+  if (rest[0] === "(") {
+    for (let i = 1; i < rest.length && rest[i] !== ")"; i++) {
+      const name = nameOf(rest[i] as string);
+      const value = rest[i + 1];
+      const hasValue = value !== undefined && value !== "," && value !== ")" && value !== "(";
+      options.set(name, hasValue ? literalValue(value) : "true");
+      // On to the comma, past a list in brackets.
+      let depth = 0;
+      while (i + 1 < rest.length && (depth > 0 || (rest[i + 1] !== "," && rest[i + 1] !== ")"))) {
+        i += 1;
+        if (rest[i] === "(") depth += 1;
+        if (rest[i] === ")") depth -= 1;
+      }
+      if (rest[i + 1] === ",") i += 1;
+    }
+    return options;
+  }
+  for (let i = 0; i < rest.length && rest[i] !== ";" && !/^where$/i.test(rest[i] as string); i++) {
+    const name = (rest[i] as string).toLowerCase();
+    if (name === "csv" || name === "binary") options.set("format", name);
+    else if (name === "header") options.set("header", "true");
+    else if (["delimiter", "null", "quote", "escape", "encoding"].includes(name)) {
+      if (rest[i + 1]?.toLowerCase() === "as") i += 1;
+      const value = rest[i + 1];
+      // Not the NULL and the QUOTE of FORCE NULL and FORCE QUOTE, which names follow.
+      if (value !== undefined && /^e?'/i.test(value)) options.set(name, literalValue(value));
+    }
+  }
+  return options;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
+
+/** The value of an option: what a string literal says, or a word as it stands. */
+function literalValue(token: string): string {
+  if (/^e'/i.test(token)) {
+    return token
+      .slice(2, -1)
+      .replaceAll("''", "'")
+      .replaceAll(
+        /\\(?:x([0-9a-f]{1,2})|([0-7]{1,3})|u([0-9a-f]{4})|([\s\S]))/giu,
+        (_all, hex, octal, unit, other) => {
+          if (other !== undefined) return ESCAPES[other] ?? other;
+          return String.fromCharCode(
+            octal === undefined ? Number.parseInt(hex ?? unit, 16) : Number.parseInt(octal, 8),
+          );
+        },
+      );
+  }
+  if (token.startsWith("'")) return token.slice(1, -1).replaceAll("''", "'");
+  return nameOf(token);
+}
+
+function nameOf(token: string): string {
+  return token.startsWith('"') ? token.slice(1, -1).replaceAll('""', '"') : token.toLowerCase();
+}
+
+function headerOf(said: string | undefined): boolean | "match" {
+  const word = said?.toLowerCase();
+  if (word === "match") return "match";
+  return word !== undefined && !["false", "off", "0"].includes(word);
+}
