@@ -4,10 +4,14 @@
  * @module
  */
 
+import { AsyncAdvisoryLock } from "./advisory_lock.ts";
+import { type LockKey, type LockOptions, lockName } from "./advisory_locks.ts";
 import { AsyncTransaction } from "./async_transaction.ts";
 import type { Lease } from "./lease.ts";
+import { ManyStatements, runMany, type Statements } from "./many.ts";
 import { Result, type Row } from "./result.ts";
-import { checkQuery, type Query } from "./sql.ts";
+import { checkQuery, type Query, sql } from "./sql.ts";
+import { checkBatch, type StreamOptions, streamRowsAsync } from "./stream.ts";
 import type { TransactionOptions } from "./transaction_options.ts";
 
 /** A connection in use. Outside a transaction each statement commits by itself. */
@@ -31,6 +35,78 @@ export class AsyncConnection implements AsyncDisposable {
   async execute<R = Row>(query: Query): Promise<Result<R>> {
     const { text, values } = checkQuery(query);
     return new Result<R>(await this.#lease.query(text, values));
+  }
+
+  /**
+   * Reads the rows of a large result, a batch at a time, over a cursor of the server's: memory stays flat. The next batch is
+   * read while this one is worked on. Leaving the loop closes the cursor.
+   *
+   * Within a transaction other statements may run meanwhile. Outside one the stream has the connection to itself, and what
+   * the query does is committed when the loop ends.
+   *
+   * @typeParam R What a row is.
+   * @param query A `select`, `values` or `table`: what Postgres has cursors for.
+   * @param options How many rows to read at a time.
+   * @returns The rows, one after the other.
+   * @throws {RangeError} When the batch is no number of rows.
+   * @throws {DatabaseError} When the server refuses the query, or at the row that it fails at.
+   * @throws {ConnectionError} When the connection is lost.
+   */
+  stream<R = Row>(query: Query, options: StreamOptions = {}): AsyncGenerator<R, void, undefined> {
+    return streamRowsAsync<R>(this.#lease, checkQuery(query), checkBatch(options));
+  }
+
+  /**
+   * Runs a statement for each of many rows: all of them, or none when one fails. They are sent together, without waiting
+   * for each answer.
+   *
+   * @param toQuery Gives the query of a row; its text may differ from row to row.
+   * @param rows The rows.
+   * @returns How many rows were returned or changed, together.
+   * @throws {DatabaseError} When the server refuses one. Its `row` tells which, counted from 0.
+   * @throws {ConnectionError} When the connection is lost.
+   */
+  executeMany<T>(
+    toQuery: (row: T, index: number) => Query,
+    rows: Iterable<T> | AsyncIterable<T>,
+  ): Promise<number> {
+    return this.begin(async () => {
+      const statements = new ManyStatements(toQuery);
+      const run = async (batch: Statements | undefined) => (batch ? await runMany(this.#lease, batch) : 0);
+      let rowCount = 0;
+      for await (const row of rows) rowCount += await run(statements.add(row));
+      return rowCount + (await run(statements.end()));
+    });
+  }
+
+  /**
+   * Sends a notification to all who listen to a channel; within a transaction, when that commits.
+   *
+   * @param channel The name of the channel, as it stands.
+   * @param payload What to send, at most 7,999 bytes. Default nothing.
+   * @throws {DatabaseError} When the server refuses it, because it is too long.
+   */
+  async notify(channel: string, payload: string = ""): Promise<void> {
+    await this.execute(sql`select pg_notify(${channel}::text, ${payload}::text)`);
+  }
+
+  /**
+   * Takes an advisory lock, which the server keeps for the connection: until it is released, or the connection given back.
+   * Neither a commit nor a rollback releases it.
+   *
+   * @param key What to lock: an integer of 64 bits; or a name, which becomes the server's `hashtextextended(name, 0)`.
+   * @param options `shared`: whether others may hold it shared too. `wait: false`: not to wait for those who hold it.
+   * @returns The lock; with `wait: false` `undefined` when another connection holds it.
+   * @throws {RangeError} When a number is no integer of 64 bits.
+   * @throws {DeadlockDetected} When others wait for what this connection holds.
+   */
+  advisoryLock(key: LockKey, options?: LockOptions & { readonly wait?: true }): Promise<AsyncAdvisoryLock>;
+  advisoryLock(key: LockKey, options: LockOptions): Promise<AsyncAdvisoryLock | undefined>;
+  async advisoryLock(key: LockKey, options: LockOptions = {}): Promise<AsyncAdvisoryLock | undefined> {
+    const name = lockName(key, options);
+    if (await this.#lease.locks.take(name, options.wait ?? true))
+      return new AsyncAdvisoryLock(this.#lease.locks, name);
+    return undefined;
   }
 
   /**

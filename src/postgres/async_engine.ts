@@ -7,6 +7,9 @@
 import { AsyncConnection } from "./async_connection.ts";
 import { echoOf } from "./echo.ts";
 import { Lease } from "./lease.ts";
+import { listen } from "./listener.ts";
+import { checkTimeout, type ListenOptions } from "./listening.ts";
+import { AsyncNotifications } from "./notifications.ts";
 import { type EngineOptions, type EngineSettings, settingsOf } from "./options.ts";
 import { poolOf } from "./pool.ts";
 import type { TransactionOptions } from "./transaction_options.ts";
@@ -51,6 +54,22 @@ export class AsyncEngine implements AsyncDisposable {
     } finally {
       await conn.close();
     }
+  }
+
+  /**
+   * Listens to a channel, on a connection beside the pool, which all who listen share. What is sent from now on is kept
+   * until the loop comes to it.
+   *
+   * @param channel The name of the channel, as it stands.
+   * @param options After how many milliseconds without a notification to end.
+   * @returns The notifications, to iterate over: leaving the loop ends the listening, and so does closing them.
+   * @throws {TypeError} When no channel can have that name.
+   * @throws {ConnectionError} When there is no connection; in the loop, when it is lost.
+   */
+  async listen(channel: string, options: ListenOptions = {}): Promise<AsyncNotifications> {
+    const { pool, echo } = this.#settings;
+    const timeout = checkTimeout(options);
+    return new AsyncNotifications(await listen(pool, echoOf(echo), channel), timeout);
   }
 
   /** Closes the idle connections now, those in use when they are given back. The next use opens new ones. */

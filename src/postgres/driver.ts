@@ -29,17 +29,23 @@ export class DriverConnection {
   /**
    * @param settings Where to, and how.
    * @param onLost Called once, when the connection has ended, also by `close()`.
+   * @param onNotify Called for each notification.
    * @throws {ConnectionError} When it cannot be made in time.
    */
-  static async open(settings: PoolSettings, onLost: () => void): Promise<DriverConnection> {
+  static async open(
+    settings: PoolSettings,
+    onLost: () => void,
+    onNotify: (channel: string, payload: string) => void = () => {},
+  ): Promise<DriverConnection> {
     const address = addressOf(settings.url);
     let connection: DriverConnection | undefined;
-    const client = await createClient(settings, () => {
+    const onClose = () => {
       if (connection === undefined || connection.#lost) return;
       connection.#lost = true;
       for (const giveUp of connection.#giveUp) giveUp();
       onLost();
-    });
+    };
+    const client = await createClient(settings, onClose, onNotify);
     try {
       await answerWithin(settings.connectTimeout, client.unsafe("select 1"));
     } catch (error) {
@@ -57,12 +63,13 @@ export class DriverConnection {
   /**
    * @param text One SQL statement.
    * @param values Its parameters.
+   * @param prepare Whether the server is to keep the statement for the next time.
    * @throws {ConnectionError} When the connection is lost.
    * @throws {DatabaseError} When the server refuses the statement.
    */
-  async query(text: string, values: readonly unknown[]): Promise<ResultData> {
+  async query(text: string, values: readonly unknown[], prepare: boolean = true): Promise<ResultData> {
     // Never the simple protocol, which the driver uses where there are no values: it would run several statements.
-    const options = { prepare: true, simple: false };
+    const options = { prepare, simple: false };
     const rows = await this.settle(text, () =>
       this.client.unsafe(text, [...values] as never[], options).values(),
     );
@@ -118,7 +125,11 @@ export class DriverConnection {
   }
 }
 
-async function createClient(settings: PoolSettings, onclose: () => void): Promise<postgres.Sql> {
+async function createClient(
+  settings: PoolSettings,
+  onclose: () => void,
+  onnotify: (channel: string, payload: string) => void,
+): Promise<postgres.Sql> {
   const { url, connectTimeout, statementTimeout, applicationName, ssl } = settings;
   const connection: Record<string, string | number> = {};
   if (applicationName !== undefined) connection.application_name = applicationName;
@@ -137,6 +148,8 @@ async function createClient(settings: PoolSettings, onclose: () => void): Promis
       ...(ssl === undefined ? {} : { ssl: ssl === true ? "verify-full" : ssl }),
       onnotice: () => {},
       onclose,
+      // An option that its types do not show: what its own listen() is made of.
+      ...({ onnotify } as object),
     });
   } catch (error) {
     if (!(error instanceof URIError || error instanceof TypeError)) throw error;

@@ -6,7 +6,9 @@
 
 import { awaitlet } from "../../mod.ts";
 import { Connection } from "./connection.ts";
+import { checkTimeout, type ListenOptions } from "./listening.ts";
 import { loop } from "./loop.ts";
+import { Notifications } from "./notifications.ts";
 import { type EngineOptions, type EngineSettings, settingsOf } from "./options.ts";
 import type { TransactionOptions } from "./transaction_options.ts";
 
@@ -49,6 +51,21 @@ export class Engine implements Disposable {
       conn.close();
       throw error;
     }
+  }
+
+  /**
+   * Listens to a channel, on a connection beside the pool, which all who listen share. What is sent from now on is kept
+   * until the loop comes to it.
+   *
+   * @param channel The name of the channel, as it stands.
+   * @param options After how many milliseconds without a notification to end.
+   * @returns The notifications, to iterate over: leaving the loop ends the listening, and so does closing them.
+   * @throws {TypeError} When no channel can have that name.
+   * @throws {ConnectionError} When there is no connection; in the loop, when it is lost.
+   */
+  listen(channel: string, options: ListenOptions = {}): Notifications {
+    const { pool, echo } = this.#settings;
+    return new Notifications(pool, echo, channel, checkTimeout(options));
   }
 
   /** Closes the idle connections now, those in use when they are given back. The next use opens new ones. */

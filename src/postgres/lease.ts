@@ -4,13 +4,25 @@
  * @module
  */
 
+import { AdvisoryLocks } from "./advisory_locks.ts";
 import type { DriverConnection } from "./driver.ts";
 import type { Echo } from "./echo.ts";
 import type { Pool } from "./pool.ts";
 import type { ResultData } from "./result.ts";
 import { beginText, type TransactionOptions } from "./transaction_options.ts";
 
+/** What has a connection to itself for a while. */
+export interface Occupant {
+  /** What it is, and what can be done about it, for those who are refused meanwhile. */
+  readonly what: string;
+  readonly remedy: string;
+  /** Has it leave, because the transaction is rolled back or the connection given back. */
+  end(): Promise<void>;
+}
+
 export class Lease {
+  /** The advisory locks of the connection. */
+  readonly locks: AdvisoryLocks = new AdvisoryLocks(this);
   readonly #driver: DriverConnection;
   readonly #pool: Pool;
   readonly #echo: Echo;
@@ -19,6 +31,7 @@ export class Lease {
   #lastNumber = 0;
   /** Whether a statement ran that may have left a transaction open behind our back. */
   #touched = false;
+  #occupant: Occupant | undefined;
   #closed = false;
 
   constructor(driver: DriverConnection, pool: Pool, echo: Echo) {
@@ -29,14 +42,33 @@ export class Lease {
 
   /** The connection itself. What is run on it directly may leave a transaction open: closing takes care of that. */
   get driver(): DriverConnection {
-    this.#checkOpen();
+    this.#checkFree();
     this.#touched = true;
     return this.#driver;
   }
 
+  /** Shows a statement that is run on the driver directly. */
+  get echo(): Echo {
+    return this.#echo;
+  }
+
+  /** The number of the transaction that is open, not of a savepoint in it; `undefined` where there is none. */
+  get transaction(): number | undefined {
+    return this.#open[0];
+  }
+
+  /** Refuses everything else but rolling back and closing, until the function that it gives is called. */
+  occupy(occupant: Occupant): () => void {
+    this.#checkFree();
+    this.#occupant = occupant;
+    return () => {
+      if (this.#occupant === occupant) this.#occupant = undefined;
+    };
+  }
+
   /** Runs one statement. */
   async query(text: string, values: readonly unknown[]): Promise<ResultData> {
-    this.#checkOpen();
+    this.#checkFree();
     await this.#echo(text, values);
     this.#touched = true;
     return await this.#driver.query(text, values);
@@ -48,7 +80,7 @@ export class Lease {
    * @returns The number to end it by.
    */
   async begin(options: TransactionOptions = {}): Promise<number> {
-    this.#checkOpen();
+    this.#checkFree();
     if (this.#open.length === 0) {
       await this.#command(beginText(options));
     } else if (Object.keys(options).length > 0) {
@@ -69,7 +101,7 @@ export class Lease {
    * @throws {Error} When it has ended. When the server has rolled it back instead, because a statement had failed.
    */
   async commit(number: number): Promise<void> {
-    this.#checkOpen();
+    this.#checkFree();
     const depth = this.#depthOf(number);
     if (depth === -1) {
       throw new Error("commit a transaction: none is open, or it has ended already; begin one first");
@@ -81,6 +113,7 @@ export class Lease {
     // Whatever the server answers, the transaction is over.
     this.#open.length = 0;
     const { command } = await this.#command("commit");
+    await this.locks.settle();
     if (command !== "COMMIT") throw failedBefore("begin again");
   }
 
@@ -91,6 +124,7 @@ export class Lease {
    */
   async rollback(number: number): Promise<void> {
     if (this.#closed) return;
+    await this.#endOccupant();
     const depth = this.#depthOf(number);
     if (depth === -1) return;
     this.#open.length = depth;
@@ -98,6 +132,7 @@ export class Lease {
       await this.#command(
         depth === 0 ? "rollback" : `rollback to ${this.#savepoint()}; release ${this.#savepoint()}`,
       );
+      await this.locks.settle();
     } catch (error) {
       // Then the server has rolled it back by itself.
       if (!this.#driver.lost) throw error;
@@ -108,10 +143,17 @@ export class Lease {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await this.#endOccupant();
     let isClean = true;
     if (this.#open.length > 0 || this.#touched) {
       const word = this.#open.length > 0 ? this.#command("rollback") : this.#driver.command("rollback");
       isClean = await word.then(
+        () => true,
+        () => false,
+      );
+    }
+    if (isClean && this.locks.touched) {
+      isClean = await this.#driver.command("select pg_advisory_unlock_all()").then(
         () => true,
         () => false,
       );
@@ -126,6 +168,7 @@ export class Lease {
     } catch (error) {
       if ((error as { code?: unknown }).code !== "25P02") throw error;
       await this.#command(`rollback to ${this.#savepoint()}; release ${this.#savepoint()}`);
+      await this.locks.settle();
       throw failedBefore("begin it again");
     }
   }
@@ -144,8 +187,17 @@ export class Lease {
     return await this.#driver.command(text);
   }
 
-  #checkOpen(): void {
+  #checkFree(): void {
     if (this.#closed) throw givenBack();
+    if (this.#occupant === undefined) return;
+    const { what, remedy } = this.#occupant;
+    throw new Error(`use a connection: ${what} on it; ${remedy}`);
+  }
+
+  async #endOccupant(): Promise<void> {
+    // What it fails with is no matter of who rolls back or closes; the connection is lost then, or its transaction failed.
+    await this.#occupant?.end().catch(() => {});
+    this.#occupant = undefined;
   }
 }
 

@@ -5,8 +5,13 @@
  */
 
 import { currentSignal, ThreadDied } from "../../mod.ts";
+import type { LockName } from "./advisory_locks.ts";
+import { Cursor } from "./cursor.ts";
 import { type EchoLogger, echoOf } from "./echo.ts";
 import { givenBack, Lease } from "./lease.ts";
+import * as listener from "./listener.ts";
+import type { Listening } from "./listening.ts";
+import { runMany, type Statements } from "./many.ts";
 import type { PoolSettings } from "./options.ts";
 import { poolOf } from "./pool.ts";
 import type { ResultData } from "./result.ts";
@@ -96,6 +101,42 @@ export async function close(number: number): Promise<void> {
   lent.delete(number);
   found?.forget();
   await found?.lease.close();
+}
+
+export async function openCursor(
+  number: number,
+  text: string,
+  values: readonly unknown[],
+  batch: number,
+): Promise<Cursor> {
+  return await Cursor.open(leaseOf(number), text, values, batch);
+}
+
+export async function executeMany(number: number, statements: Statements): Promise<number> {
+  return await runMany(leaseOf(number), statements);
+}
+
+export async function lock(number: number, name: LockName, wait: boolean): Promise<boolean> {
+  return await leaseOf(number).locks.take(name, wait);
+}
+
+/** A connection that was given back has given up its locks. */
+export async function unlock(number: number, name: LockName): Promise<void> {
+  await lent.get(number)?.lease.locks.release(name);
+}
+
+export async function listen(
+  settings: PoolSettings,
+  echo: boolean | EchoLogger,
+  channel: string,
+): Promise<Listening> {
+  const signal = currentSignal();
+  const listening = await listener.listen(settings, echoOf(echo), channel);
+  // A task that is cancelled, or whose thread has died, may not have got it yet, or be able to close it.
+  const close = () => void listening.close();
+  if (signal.aborted) close();
+  else signal.addEventListener("abort", close, { once: true });
+  return listening;
 }
 
 export async function dispose(settings: PoolSettings): Promise<void> {

@@ -7,6 +7,8 @@
  * @module
  */
 
+export type { AdvisoryLock, AsyncAdvisoryLock } from "./advisory_lock.ts";
+export type { LockKey, LockOptions } from "./advisory_locks.ts";
 export type { AsyncConnection } from "./async_connection.ts";
 export { type AsyncEngine, createAsyncEngine } from "./async_engine.ts";
 export type { AsyncTransaction } from "./async_transaction.ts";
@@ -31,9 +33,12 @@ export {
 export type { EchoLogger } from "./echo.ts";
 export { createEngine, type Engine } from "./engine.ts";
 export { ConnectionError, PoolTimeout } from "./errors.ts";
+export type { ListenOptions, Notification } from "./listening.ts";
+export type { AsyncNotifications, Notifications } from "./notifications.ts";
 export { MultipleResultsFound, NoResultFound } from "./one_row.ts";
 export type { CustomType, EngineOptions, TlsOptions } from "./options.ts";
 export { Result, type Row, ScalarResult } from "./result.ts";
 export { Query, type Sql, sql } from "./sql.ts";
+export type { StreamOptions } from "./stream.ts";
 export type { Transaction } from "./transaction.ts";
 export type { TransactionOptions } from "./transaction_options.ts";

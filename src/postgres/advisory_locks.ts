@@ -1,0 +1,96 @@
+/**
+ * Advisory locks of one connection, on the loop. They belong to the session: neither a commit nor a rollback releases them.
+ *
+ * @module
+ */
+
+import { ConnectionError } from "./errors.ts";
+import type { Lease } from "./lease.ts";
+import type { ResultData } from "./result.ts";
+
+/** What is locked: a number of 64 bits, or a name. */
+export type LockKey = number | bigint | string;
+
+/** How an advisory lock is taken. */
+export interface LockOptions {
+  /** Whether others may hold it shared at the same time. Default `false`. */
+  readonly shared?: boolean;
+  /** Whether to wait for those who hold it. Default `true`. */
+  readonly wait?: boolean;
+}
+
+/** A lock as it crosses between threads. */
+export interface LockName {
+  readonly key: string;
+  readonly isName: boolean;
+  readonly shared: boolean;
+}
+
+/**
+ * @throws {TypeError} When the key is none.
+ * @throws {RangeError} When the key is no integer of 64 bits.
+ */
+export function lockName(key: LockKey, { shared = false }: LockOptions): LockName {
+  if (
+    typeof key === "number"
+      ? !Number.isSafeInteger(key)
+      : typeof key === "bigint" && BigInt.asIntN(64, key) !== key
+  ) {
+    throw new RangeError(`lock: the key is ${key}; give an integer of 64 bits, a number only up to 2^53`);
+  }
+  if (!["number", "bigint", "string"].includes(typeof key)) {
+    throw new TypeError(`lock: the key is of type ${typeof key}; give a number, a bigint or a string`);
+  }
+  return { key: String(key), isName: typeof key === "string", shared };
+}
+
+export class AdvisoryLocks {
+  readonly #lease: Lease;
+  /** Whether one was asked for that may still be held. */
+  #touched = false;
+  /** Those released in a transaction that had failed, where the server does nothing. */
+  #owed: LockName[] = [];
+
+  constructor(lease: Lease) {
+    this.#lease = lease;
+  }
+
+  /** Whether the connection may hold some. */
+  get touched(): boolean {
+    return this.#touched;
+  }
+
+  /** Takes a lock. Tells whether it could: when it may wait, always. */
+  async take(name: LockName, wait: boolean): Promise<boolean> {
+    // Before it is asked for: the connection may be closed while it waits.
+    this.#touched = true;
+    const { rowCount } = await (wait
+      ? this.#run(name, (lock) => `select pg_advisory_lock${lock}`)
+      : this.#run(name, (lock) => `select 1 where pg_try_advisory_lock${lock}`));
+    return rowCount > 0;
+  }
+
+  /** Releases a lock. */
+  async release(name: LockName): Promise<void> {
+    try {
+      await this.#run(name, (lock) => `select pg_advisory_unlock${lock}`);
+    } catch (error) {
+      // With the connection the lock is gone.
+      if (error instanceof ConnectionError) return;
+      if ((error as { code?: unknown }).code !== "25P02") throw error;
+      this.#owed.push(name);
+    }
+  }
+
+  /** A transaction was rolled back: releases what could not be while it had failed. */
+  async settle(): Promise<void> {
+    const owed = this.#owed;
+    this.#owed = [];
+    for (const name of owed) await this.release(name);
+  }
+
+  #run({ key, isName, shared }: LockName, textOf: (lock: string) => string): Promise<ResultData> {
+    const id = isName ? "hashtextextended($1::text, 0)" : "$1::text::bigint";
+    return this.#lease.query(textOf(`${shared ? "_shared" : ""}(${id})`), [key]);
+  }
+}

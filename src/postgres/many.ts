@@ -1,0 +1,87 @@
+/**
+ * One statement for each of many rows: they cross to the loop together, and go to the server one behind the other,
+ * without waiting for its answers.
+ *
+ * @module
+ */
+
+import type { Lease } from "./lease.ts";
+import { checkQuery, type Query } from "./sql.ts";
+
+/** Statements as they cross between threads. */
+export interface Statements {
+  /** Which of the rows the first of them is for. */
+  readonly first: number;
+  /** Their texts, each but once. */
+  readonly texts: readonly string[];
+  /** For each statement the place of its text. */
+  readonly textOf: readonly number[];
+  /** For each statement its values. */
+  readonly values: readonly (readonly unknown[])[];
+}
+
+/** How many statements cross together. */
+const BATCH = 1000;
+
+/** Gathers the statements of rows. */
+export class ManyStatements<T> {
+  readonly #toQuery: (row: T, index: number) => Query;
+  #count = 0;
+  #places = new Map<string, number>();
+  #textOf: number[] = [];
+  #values: (readonly unknown[])[] = [];
+
+  constructor(toQuery: (row: T, index: number) => Query) {
+    this.#toQuery = toQuery;
+  }
+
+  /** Adds a row. Returns the statements to run, when there are as many as cross together. */
+  add(row: T): Statements | undefined {
+    const { text, values } = checkQuery(this.#toQuery(row, this.#count));
+    let place = this.#places.get(text);
+    if (place === undefined) {
+      place = this.#places.size;
+      this.#places.set(text, place);
+    }
+    this.#textOf.push(place);
+    this.#values.push(values);
+    this.#count += 1;
+    return this.#textOf.length === BATCH ? this.end() : undefined;
+  }
+
+  /** The statements that are left to run; `undefined` for none. */
+  end(): Statements | undefined {
+    const [places, textOf, values] = [this.#places, this.#textOf, this.#values];
+    if (textOf.length === 0) return undefined;
+    this.#places = new Map();
+    this.#textOf = [];
+    this.#values = [];
+    return { first: this.#count - textOf.length, texts: [...places.keys()], textOf, values };
+  }
+}
+
+/**
+ * Runs statements, all of them sent before the first is answered.
+ *
+ * @returns How many rows they returned or changed, together.
+ * @throws What the first that failed was refused with; its `row` tells which it was.
+ */
+export async function runMany(lease: Lease, { first, texts, textOf, values }: Statements): Promise<number> {
+  const results = await Promise.allSettled(
+    values.map((row, i) => lease.query(texts[textOf[i] as number] as string, row)),
+  );
+  let rowCount = 0;
+  for (const [i, result] of results.entries()) {
+    if (result.status === "rejected") throw atRow(result.reason, first + i);
+    rowCount += result.value.rowCount;
+  }
+  return rowCount;
+}
+
+/** Names the row in an error, which keeps its class. */
+function atRow(error: unknown, row: number): unknown {
+  if (!(error instanceof Error)) return error;
+  const { message, stack } = error;
+  const named = `run the statement of row ${row}: ${message}`;
+  return Object.assign(error, { row, message: named, stack: stack?.replace(message, () => named) });
+}
