@@ -4,6 +4,7 @@
  * @module
  */
 
+import { once } from "node:events";
 import { createRequire } from "node:module";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
@@ -34,10 +35,8 @@ function throughTsx(module: URL): URL {
   return new URL(`data:text/javascript,${encodeURIComponent(source)}`);
 }
 
-/** What a worker answers, once. */
-export function answerOf(worker: Worker): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    worker.once("message", resolve);
-    worker.once("error", reject);
-  });
+/** What a worker answers, once. It rejects when the worker fails. */
+export async function answerOf(worker: Worker): Promise<unknown> {
+  const [answer] = await once(worker, "message");
+  return answer;
 }
