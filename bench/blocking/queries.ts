@@ -38,6 +38,15 @@ export function countPoints(table: Table, ms: number): number {
   });
 }
 
+/** Reads so many rows from a cursor; gives the sum of their ids. */
+export function streamSum({ url }: Table, count: number): number {
+  using conn = createEngine(url).connect();
+  const series = sql`select i as id, 'name ' || i as name from generate_series(1, ${count}::int) as i`;
+  let sum = 0;
+  for (const row of conn.stream<{ id: number }>(series, { batch: 1000 })) sum += row.id;
+  return sum;
+}
+
 /** Asks for all rows so many times. */
 export function repeatRows(table: Table, times: number): void {
   asking(table, ({ rows }) => {

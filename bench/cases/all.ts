@@ -22,6 +22,7 @@ export const cases: Readonly<Record<string, MakeCase>> = {
   "pg-point": async () => (await import("./postgres.ts")).point,
   "pg-point-8": async () => (await import("./postgres.ts")).point8,
   "pg-rows": async () => (await import("./postgres.ts")).rows,
+  "pg-stream": async (quick) => (await import("./postgres.ts")).stream(quick),
   "pg-peers": async () => (await import("./postgres.ts")).peers,
   cpu: async (quick) => (await import("./cpu.ts")).cpu(quick),
   growth: async (quick) => (await import("./growth.ts")).growth(quick),

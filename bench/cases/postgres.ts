@@ -78,6 +78,41 @@ export const point8: Case = {
   comparisons: [{ ours: "awaitlet/postgres", theirs: "postgres.js", reach: atLeast(0.8) }],
 };
 
+/** So many rows from a cursor, 1,000 at a time. */
+export const stream = (quick: boolean): Case => {
+  const count = quick ? 50_000 : 1_000_000;
+  const took = async (work: () => Promise<number>): Promise<number> => {
+    const from = performance.now();
+    const sum = await work();
+    if (sum !== (count * (count + 1)) / 2)
+      throw new Error(`read ${count} rows: the sum of their ids is ${sum}`);
+    return performance.now() - from;
+  };
+  return {
+    ...base,
+    name: "pg-stream",
+    unit: "ms",
+    effort: { rounds: quick ? 3 : 7 },
+    contenders: [
+      {
+        name: "awaitlet/postgres",
+        async open() {
+          const table = await theTable();
+          return () => took(() => asyncDef(queries.streamSum, table, count));
+        },
+      },
+      {
+        name: "postgres.js",
+        async open() {
+          const sql = await native(1);
+          return () => took(() => sql.streamSum(count));
+        },
+      },
+    ],
+    comparisons: [{ ours: "awaitlet/postgres", theirs: "postgres.js", reach: atLeast(0.9) }],
+  };
+};
+
 /** The same query through synckit over postgres.js. */
 export const peers: Case = {
   ...base,

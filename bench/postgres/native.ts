@@ -12,7 +12,7 @@ import { theTable } from "./table.ts";
 export interface Native {
   point(): Promise<unknown>;
   rows(): Promise<unknown>;
-  stream(count: number): Promise<number>;
+  streamSum(count: number): Promise<number>;
 }
 
 export async function native(connections: number): Promise<Native> {
@@ -27,7 +27,7 @@ export async function native(connections: number): Promise<Native> {
       return row;
     },
     rows: async () => [...(await sql`select * from ${name}`)],
-    async stream(count) {
+    async streamSum(count) {
       let sum = 0;
       const series = sql`select i as id, 'name ' || i as name from generate_series(1, ${count}::int) as i`;
       for await (const rows of series.cursor(1000)) for (const row of rows) sum += row.id;
