@@ -1,29 +1,38 @@
 /**
- * One connection to the server, on the loop, over postgres.js.
+ * One connection to the server, on the loop.
  *
- * Each is a client of the driver with room for one connection. The driver's own pool can lose a waiting
+ * Each has a client of the driver with room for one connection. The driver's own pool can lose a waiting
  * `reserve()` when a connection breaks, and reconnects by itself, also in the middle of a transaction.
  *
  * @module
  */
 
 import type { postgres } from "../../deps.ts";
-import { addressOf, ConnectionError, explainConnectFailure, explainQueryFailure } from "./errors.ts";
+import { type Client, createClient } from "./client.ts";
+import { addressOf, explainConnectFailure, explainQueryFailure } from "./errors.ts";
+import { type Answer, Exchange } from "./exchange.ts";
+import { Messages } from "./messages.ts";
 import type { PoolSettings } from "./options.ts";
 import type { ResultData } from "./result.ts";
+import { Statements } from "./statements.ts";
 
 /** A connection. When the server or the network ends it, it is lost: it never connects anew. */
 export class DriverConnection {
-  /** The driver's client, which has this one connection. Use it within `settle()`. */
-  readonly client: postgres.Sql;
+  readonly #client: Client;
   readonly #address: string;
+  readonly #statements: Statements;
   #lost = false;
-  /** Gives up the queries under way: the driver does not settle one that was sent while the connection ended. */
+  /** The last of those that are sent, or act, by turns; `undefined` where all can be sent at once. */
+  #turn: Promise<unknown> | undefined;
+  /** Settles when all that was sent has been answered. */
+  #answered: Promise<unknown> = Promise.resolve();
+  /** Gives up what the driver does: it does not settle what was sent while the connection ended. */
   readonly #giveUp = new Set<() => void>();
 
-  private constructor(client: postgres.Sql, address: string) {
-    this.client = client;
-    this.#address = address;
+  private constructor(client: Client, settings: PoolSettings) {
+    this.#client = client;
+    this.#address = addressOf(settings.url);
+    this.#statements = new Statements(settings.textTypes, (messages) => this.#send(messages));
   }
 
   /**
@@ -37,22 +46,23 @@ export class DriverConnection {
     onLost: () => void,
     onNotify: (channel: string, payload: string) => void = () => {},
   ): Promise<DriverConnection> {
-    const address = addressOf(settings.url);
     let connection: DriverConnection | undefined;
     const onClose = () => {
       if (connection === undefined || connection.#lost) return;
       connection.#lost = true;
+      client.incoming.lose();
       for (const giveUp of connection.#giveUp) giveUp();
       onLost();
     };
-    const client = await createClient(settings, onClose, onNotify);
+    const client: Client = await createClient(settings, { onClose, onNotify });
     try {
-      await answerWithin(settings.connectTimeout, client.unsafe("select 1"));
+      await answerWithin(settings.connectTimeout, client.sql.unsafe("select 1"));
     } catch (error) {
-      void client.end({ timeout: 0 });
-      throw explainConnectFailure(error, address);
+      client.destroy();
+      void client.sql.end({ timeout: 0 });
+      throw explainConnectFailure(error, addressOf(settings.url));
     }
-    connection = new DriverConnection(client, address);
+    connection = new DriverConnection(client, settings);
     return connection;
   }
 
@@ -60,25 +70,51 @@ export class DriverConnection {
     return this.#lost;
   }
 
+  /** The driver's client, which has this one connection. Use it within `settle()`. */
+  get client(): postgres.Sql {
+    return this.#client.sql;
+  }
+
   /**
-   * @param text One SQL statement.
+   * Runs one statement. Several may be under way; they are sent in the order that they were asked for in.
+   *
+   * @param text The statement.
    * @param values Its parameters.
-   * @param prepare Whether the server is to keep the statement for the next time.
+   * @param isKept Whether the server is to keep the statement for the next time.
+   * @param written Which of the values are text as the server reads it, whatever their type.
    * @throws {ConnectionError} When the connection is lost.
    * @throws {DatabaseError} When the server refuses the statement.
    */
-  async query(text: string, values: readonly unknown[], prepare: boolean = true): Promise<ResultData> {
-    // Never the simple protocol, which the driver uses where there are no values: it would run several statements.
-    const options = { prepare, simple: false };
-    const rows = await this.settle(text, () =>
-      this.client.unsafe(text, [...values] as never[], options).values(),
-    );
-    return {
-      columns: rows.columns?.map(({ name }) => String(name)) ?? [],
-      rows: [...rows],
-      rowCount: rows.count ?? 0,
-      command: rows.command,
+  async query(
+    text: string,
+    values: readonly unknown[],
+    isKept: boolean = true,
+    written: readonly number[] = [],
+  ): Promise<ResultData> {
+    const kept = isKept && this.#turn === undefined ? this.#statements.get(text) : undefined;
+    const run = async () => {
+      const statement = await this.#statements
+        .prepare(text, isKept)
+        .catch((error) => this.#refuse(error, text));
+      // In an object, so that the next one's turn begins when this has been sent.
+      return { statement, sent: this.#send(statement.execute(values, written)) };
     };
+    const { statement, sent } =
+      kept === undefined
+        ? await this.#inTurn(run)
+        : { statement: kept, sent: this.#send(kept.execute(values, written)) };
+    let answer = await sent;
+    if (answer?.error !== undefined && this.#statements.isStale(answer.error)) {
+      this.#statements.forget(text);
+      // In a transaction, that has failed.
+      if (answer.status === "I") answer = await (await this.#inTurn(run)).sent;
+    }
+    if (answer?.isCopy) {
+      throw new TypeError("run a query: execute() does not copy; use copyFrom() or copyTo()");
+    }
+    if (answer === undefined || answer.error !== undefined) this.#refuse(answer?.error, text);
+    const { rows, rowCount, command } = answer;
+    return { columns: statement.columns, rows, rowCount, command };
   }
 
   /**
@@ -86,15 +122,15 @@ export class DriverConnection {
    * @returns What the server calls the last of the statements.
    */
   async command(text: string): Promise<{ readonly command: string }> {
-    const results: unknown = await this.settle(text, () => this.client.unsafe(text));
-    const last = (Array.isArray(results) && Array.isArray(results[0]) ? results.at(-1) : results) as {
-      command: string;
-    };
-    return { command: last.command };
+    const send = () => ({ sent: this.#send(new Messages().query(text)) });
+    const { sent } = this.#turn === undefined ? send() : await this.#inTurn(send);
+    const answer = await sent;
+    if (answer === undefined || answer.error !== undefined) this.#refuse(answer?.error, text);
+    return answer;
   }
 
   /**
-   * Awaits what the driver's client was asked.
+   * Awaits what the driver's client was asked. Nothing else is sent meanwhile.
    *
    * @param text The statement, for errors.
    * @param ask Asks it.
@@ -102,61 +138,63 @@ export class DriverConnection {
    * @throws {ConnectionError} When the connection is lost.
    * @throws {DatabaseError} When the server refuses the statement.
    */
-  async settle<T>(text: string, ask: () => PromiseLike<T>): Promise<T> {
-    if (this.#lost) throw explainQueryFailure(undefined, this.#address, text);
-    let giveUp = () => {};
-    const lost = new Promise<never>((_resolve, reject) => {
-      // After what the loss itself may have settled the query with, which says more.
-      giveUp = () => void setTimeout(reject, 0);
+  settle<T>(text: string, ask: () => PromiseLike<T>): Promise<T> {
+    return this.#inTurn(async () => {
+      await this.#answered;
+      if (this.#lost) this.#refuse(undefined, text);
+      let giveUp = () => {};
+      const lost = new Promise<never>((_resolve, reject) => {
+        // After what the loss itself may have settled the query with, which says more.
+        giveUp = () => void setTimeout(reject, 0);
+      });
+      this.#giveUp.add(giveUp);
+      try {
+        return await Promise.race([ask(), lost]);
+      } catch (error) {
+        this.#refuse(error, text);
+      } finally {
+        this.#giveUp.delete(giveUp);
+      }
     });
-    this.#giveUp.add(giveUp);
-    try {
-      return await Promise.race([ask(), lost]);
-    } catch (error) {
-      throw explainQueryFailure(error, this.#address, text);
-    } finally {
-      this.#giveUp.delete(giveUp);
-    }
+  }
+
+  /** Has the server cancel what it runs, which then fails. What is asked for afterwards is not cancelled. */
+  cancel(): Promise<void> {
+    if (this.#lost || !this.#client.incoming.isBusy) return Promise.resolve();
+    // Where it cannot even be asked, the connection is about to be lost too.
+    return this.#inTurn(() => this.#client.cancel().catch(() => {}));
   }
 
   /** Ends the connection. Never throws. */
   async close(): Promise<void> {
-    await this.client.end({ timeout: 1 });
+    await this.#client.sql.end({ timeout: 1 });
   }
-}
 
-async function createClient(
-  settings: PoolSettings,
-  onclose: () => void,
-  onnotify: (channel: string, payload: string) => void,
-): Promise<postgres.Sql> {
-  const { url, connectTimeout, statementTimeout, applicationName, ssl } = settings;
-  const connection: Record<string, string | number> = {};
-  if (applicationName !== undefined) connection.application_name = applicationName;
-  else if (!new URL(url).searchParams.has("application_name")) connection.application_name = "awaitlet";
-  if (statementTimeout > 0) connection.statement_timeout = statementTimeout;
-  // Loaded when first used: a blocking thread, which only asks for connections, never needs the driver.
-  const { postgres } = await import("../../deps.ts");
-  try {
-    return postgres(url, {
-      max: 1,
-      connect_timeout: connectTimeout / 1000,
-      // Between two queries of a transaction the driver takes this connection for idle, and would end it.
-      idle_timeout: 0,
-      max_lifetime: 0,
-      connection,
-      ...(ssl === undefined ? {} : { ssl: ssl === true ? "verify-full" : ssl }),
-      onnotice: () => {},
-      onclose,
-      // An option that its types do not show: what its own listen() is made of.
-      ...({ onnotify } as object),
+  #send(messages: Messages): Promise<Answer | undefined> {
+    if (this.#lost) return Promise.resolve(undefined);
+    const sent = new Promise<Answer | undefined>((resolve) => {
+      this.#client.incoming.expect(new Exchange(resolve));
+      this.#client.write(messages.bytes);
     });
-  } catch (error) {
-    if (!(error instanceof URIError || error instanceof TypeError)) throw error;
-    // What it says may repeat a part of the URL.
-    throw new ConnectionError(
-      `connect to Postgres at ${addressOf(url)}: the URL holds what the driver cannot read; see whether its user and password are percent-encoded`,
+    this.#answered = sent;
+    return sent;
+  }
+
+  #refuse(error: unknown, text: string): never {
+    throw explainQueryFailure(error, this.#address, text);
+  }
+
+  #inTurn<T>(act: () => T | PromiseLike<T>): Promise<T> {
+    const result = (this.#turn ?? Promise.resolve()).then(act);
+    const turn = result.then(
+      () => {},
+      () => {},
     );
+    this.#turn = turn;
+    void turn.then(() => {
+      if (this.#turn === turn) this.#turn = undefined;
+    });
+    return result;
   }
 }
 

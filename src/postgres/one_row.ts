@@ -18,21 +18,19 @@ export class MultipleResultsFound extends Error {
 }
 registerError(MultipleResultsFound);
 
-/** The only item. */
-export function theOne<T>(items: readonly T[]): T {
-  const item = theOneOrNone(items);
-  if (items.length === 0) {
-    throw new NoResultFound("take the one row of a result: there is none; use oneOrNone() where that may be");
-  }
-  return item as T;
-}
-
-/** The only item, or `undefined`. */
-export function theOneOrNone<T>(items: readonly T[]): T | undefined {
-  if (items.length > 1) {
+/**
+ * Makes sure that there is one row.
+ *
+ * @param count How many there are.
+ * @param isOptional Whether there may be none.
+ */
+export function checkCount(count: number, isOptional: boolean): void {
+  if (count > 1) {
     throw new MultipleResultsFound(
-      `take the one row of a result: there are ${items.length}; narrow the query, or use first() or all()`,
+      `take the one row of a result: there are ${count}; narrow the query, or use first() or all()`,
     );
   }
-  return items[0];
+  if (count === 0 && !isOptional) {
+    throw new NoResultFound("take the one row of a result: there is none; use oneOrNone() where that may be");
+  }
 }

@@ -65,6 +65,8 @@ export interface PoolSettings {
   readonly statementTimeout: number;
   readonly applicationName: string | undefined;
   readonly ssl: EngineOptions["ssl"];
+  /** The types that are read as text, by those of the caller's own. */
+  readonly textTypes: readonly number[];
 }
 
 /** All settings. */
@@ -96,6 +98,7 @@ export function settingsOf(url: string, options: EngineOptions): EngineSettings 
     statementTimeout: milliseconds("statementTimeout", options.statementTimeout, 0),
     applicationName,
     ssl,
+    textTypes: Object.values(types).flatMap(({ from }) => from),
   };
   return { pool, echo, types: Object.values(types) };
 }

@@ -4,73 +4,34 @@
  * @module
  */
 
-import { theOne, theOneOrNone } from "./one_row.ts";
-
-/** A row by the names of its columns. */
-export type Row = Record<string, unknown>;
+import { checkCount } from "./one_row.ts";
+import { endOfRow, plainRows, type Row, type RowReader, type RowReaders } from "./rows.ts";
+import { ScalarResult } from "./scalar_result.ts";
+import { Text } from "./text.ts";
 
 /** A result as it crosses between threads: plain data. */
 export interface ResultData {
-  /** The names of the columns; none for a statement that returns no rows. */
-  readonly columns: readonly string[];
-  /** The rows, each its values in the order of the columns. */
-  readonly rows: readonly (readonly unknown[])[];
+  /** The columns, as `writeColumns()` writes them; none for a statement that returns no rows. */
+  readonly columns: string;
+  /** The rows as the server sent them. */
+  readonly rows: Uint8Array;
   /** How many rows were returned or changed. */
   readonly rowCount: number;
   /** What the server calls the statement: `SELECT`, `INSERT`, … */
   readonly command: string;
 }
 
-/** The values of one column. */
-export class ScalarResult<T> implements Iterable<T> {
-  readonly #values: readonly T[];
-
-  /** @param values The values. */
-  constructor(values: readonly T[]) {
-    this.#values = values;
-  }
-
-  /** All of them. */
-  all(): T[] {
-    return [...this.#values];
-  }
-
-  /** The first of them; `undefined` when there is none. */
-  first(): T | undefined {
-    return this.#values[0];
-  }
-
-  /**
-   * The only one.
-   *
-   * @throws {NoResultFound} When there is none.
-   * @throws {MultipleResultsFound} When there are several.
-   */
-  one(): T {
-    return theOne(this.#values);
-  }
-
-  /**
-   * The only one; `undefined` when there is none.
-   *
-   * @throws {MultipleResultsFound} When there are several.
-   */
-  oneOrNone(): T | undefined {
-    return theOneOrNone(this.#values);
-  }
-
-  [Symbol.iterator](): Iterator<T> {
-    return this.#values[Symbol.iterator]();
-  }
-}
-
-/** The result of a query. */
+/** The result of a query. Rows are read when they are asked for, each time anew. */
 export class Result<R = Row> implements Iterable<R> {
   readonly #data: ResultData;
+  readonly #reader: RowReader;
+  readonly #text: Text;
 
   /** @internal */
-  constructor(data: ResultData) {
+  constructor(data: ResultData, readers: RowReaders = plainRows) {
     this.#data = data;
+    this.#reader = readers.of(data.columns);
+    this.#text = new Text(data.rows);
   }
 
   /** How many rows the query returned or changed. */
@@ -80,18 +41,19 @@ export class Result<R = Row> implements Iterable<R> {
 
   /** The names of the columns. */
   get columns(): readonly string[] {
-    return this.#data.columns;
+    return this.#reader.names;
   }
 
   /** All rows. */
   all(): R[] {
-    return this.#data.rows.map((values) => this.#row(values));
+    const rows: R[] = [];
+    for (let at = 0; at < this.#size; at = this.#next(at)) rows.push(this.#row(at));
+    return rows;
   }
 
   /** The first row; `undefined` when there is none. */
   first(): R | undefined {
-    const [values] = this.#data.rows;
-    return values && this.#row(values);
+    return this.#size === 0 ? undefined : this.#row(0);
   }
 
   /**
@@ -101,7 +63,8 @@ export class Result<R = Row> implements Iterable<R> {
    * @throws {MultipleResultsFound} When there are several.
    */
   one(): R {
-    return this.#row(theOne(this.#data.rows));
+    checkCount(this.#count(), false);
+    return this.#row(0);
   }
 
   /**
@@ -110,25 +73,45 @@ export class Result<R = Row> implements Iterable<R> {
    * @throws {MultipleResultsFound} When there are several.
    */
   oneOrNone(): R | undefined {
-    const values = theOneOrNone(this.#data.rows);
-    return values && this.#row(values);
+    checkCount(this.#count(), true);
+    return this.first();
   }
 
   /** The first column of all rows. */
   scalars<T = unknown>(): ScalarResult<T> {
-    return new ScalarResult(this.#data.rows.map(([value]) => value as T));
+    const values: T[] = [];
+    for (let at = 0; at < this.#size; at = this.#next(at)) values.push(this.#scalar(at) as T);
+    return new ScalarResult(values);
   }
 
   /** The first column of the first row; `undefined` when there is no row. */
   scalar<T = unknown>(): T | undefined {
-    return this.#data.rows[0]?.[0] as T | undefined;
+    return this.#size === 0 ? undefined : (this.#scalar(0) as T);
   }
 
-  [Symbol.iterator](): Iterator<R> {
-    return this.all()[Symbol.iterator]();
+  *[Symbol.iterator](): Generator<R, void, undefined> {
+    for (let at = 0; at < this.#size; at = this.#next(at)) yield this.#row(at);
   }
 
-  #row(values: readonly unknown[]): R {
-    return Object.fromEntries(this.#data.columns.map((name, i) => [name, values[i]])) as R;
+  get #size(): number {
+    return this.#data.rows.length;
+  }
+
+  #count(): number {
+    let count = 0;
+    for (let at = 0; at < this.#size; at = this.#next(at)) count++;
+    return count;
+  }
+
+  #next(at: number): number {
+    return endOfRow(this.#data.rows, at);
+  }
+
+  #row(at: number): R {
+    return this.#reader.row(this.#text, at) as R;
+  }
+
+  #scalar(at: number): unknown {
+    return this.#reader.scalar(this.#text, at);
   }
 }

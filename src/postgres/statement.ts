@@ -1,0 +1,76 @@
+/**
+ * A statement that the server has parsed and described.
+ *
+ * @module
+ */
+
+import type { Catalog } from "./catalog.ts";
+import { writeColumns } from "./columns.ts";
+import type { Answer } from "./exchange.ts";
+import { Messages } from "./messages.ts";
+import { BINARY_TYPES, type ServerType } from "./types.ts";
+import { writeValue } from "./write_value.ts";
+
+/** The most parameters that the protocol has room for. */
+const MOST_PARAMETERS = 65_535;
+
+const TEXT: ServerType = { oid: 25, isArray: false };
+const TEXTS: ServerType = { oid: 25, isArray: true };
+
+export class Statement {
+  readonly name: string;
+  readonly parameters: readonly ServerType[];
+  /** Its columns, as `writeColumns()` writes them. */
+  readonly columns: string;
+  /** The forms that it is asked to send them in, as the protocol has them. */
+  readonly #resultFormats: Uint8Array;
+
+  /**
+   * @param name What the server knows it by.
+   * @param answer What the server says of it.
+   * @param catalog The types.
+   * @param textTypes The types that the caller reads as text.
+   */
+  constructor(name: string, answer: Answer, catalog: Catalog, textTypes: readonly number[]) {
+    this.name = name;
+    this.parameters = answer.parameters.map((oid) => catalog.type(oid));
+    const columns = answer.columns.map(({ name: column, type: oid }) => ({
+      name: column,
+      type: catalog.type(oid),
+      isBinary: BINARY_TYPES.has(oid) && !textTypes.includes(oid),
+    }));
+    this.columns = writeColumns(columns);
+    this.#resultFormats = formats(columns.map(({ isBinary }) => isBinary));
+  }
+
+  /**
+   * What has the server run it.
+   *
+   * @param values Its parameters.
+   * @param written Which of them are text as the server reads it, whatever their type.
+   * @throws {TypeError} When a value cannot be sent as the type of its parameter.
+   */
+  execute(values: readonly unknown[], written: readonly number[]): Messages {
+    if (values.length > MOST_PARAMETERS) {
+      throw new RangeError(
+        `run a query: it has ${values.length} parameters, and Postgres takes at most ${MOST_PARAMETERS}; send an array and unnest it, or use executeMany() or copyFrom()`,
+      );
+    }
+    const texts = values.map((value, i) => {
+      if (value === null) return null;
+      const type = this.parameters[i] ?? TEXT;
+      return writeValue(value, i + 1, !written.includes(i) ? type : type.isArray ? TEXTS : TEXT);
+    });
+    return new Messages().execute(this.name, texts, this.#resultFormats);
+  }
+}
+
+function formats(areBinary: readonly boolean[]): Uint8Array {
+  const bytes = new Uint8Array(2 + areBinary.length * 2);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, areBinary.length);
+  areBinary.forEach((isBinary, i) => {
+    view.setUint16(2 + i * 2, isBinary ? 1 : 0);
+  });
+  return bytes;
+}
