@@ -22,6 +22,8 @@ export class Statements {
   readonly #catalog = new Catalog();
   /** By text, the one used last at the end. */
   readonly #kept = new Map<string, Statement>();
+  /** Not those of other connections: behind a pooler, or with PGlite, they may have the same session. */
+  readonly #prefix = `awaitlet_${Math.random().toString(36).slice(2)}`;
   #lastName = 0;
 
   /**
@@ -48,7 +50,7 @@ export class Statements {
   async prepare(text: string, isKept: boolean): Promise<Statement> {
     const kept = isKept ? this.#kept.get(text) : undefined;
     if (kept !== undefined) return kept;
-    const name = isKept ? `awaitlet_${++this.#lastName}` : "";
+    const name = isKept ? `${this.#prefix}_${++this.#lastName}` : "";
     const statement = await this.#describe(name, text);
     if (isKept) this.#keep(text, statement);
     return statement;
