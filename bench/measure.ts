@@ -7,7 +7,7 @@
 import type { Batch, Case, Comparison, Contender, Effort, Figure } from "./figure.ts";
 
 export const THOROUGH: Effort = { rounds: 15, ms: 80, warmUp: 500, until: Number.POSITIVE_INFINITY };
-export const QUICK: Effort = { rounds: 7, ms: 25, warmUp: 150, until: Number.POSITIVE_INFINITY };
+export const QUICK: Effort = { rounds: 7, ms: 25, warmUp: 100, until: Number.POSITIVE_INFINITY };
 
 /** What was measured of a contender: its cost in each round, or why it cannot run. */
 export type Measured = { readonly rounds: readonly number[] } | { readonly failure: string };

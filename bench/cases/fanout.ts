@@ -19,7 +19,7 @@ export const fanout = (quick: boolean): Case => {
   return {
     name: "fanout",
     unit: "ms",
-    effort: { rounds: quick ? 2 : 5 },
+    effort: { rounds: quick ? 1 : 5 },
     contenders: [
       {
         name: "awaitlet",

@@ -62,7 +62,7 @@ function comparisonsOf({ name, unit, sizes, label }: Curve): Comparison[] {
 
 /** Its beginning, coarsely. */
 function coarse(curve: Curve): Curve {
-  return { ...curve, sizes: curve.sizes.filter((_, i) => i === 0 || i === 2 || i === 4) };
+  return { ...curve, sizes: curve.sizes.filter((_, i) => i === 0 || i === 1 || i === 3) };
 }
 
 /** The cost of a byte, of an await on so many threads, of a step of a chain, by how many there are. */

@@ -29,7 +29,7 @@ export const loopDelay = (quick: boolean): Case => {
   return {
     name: "loop-delay",
     unit: "ms",
-    effort: quick ? { rounds: 5 } : {},
+    effort: quick ? { rounds: 3 } : {},
     contenders: [
       {
         name: "awaitlet/postgres",

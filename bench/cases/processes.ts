@@ -27,7 +27,7 @@ function program(name: string, file: string, ...args: string[]): Contender {
 export const start = (quick: boolean): Case => ({
   name: "start",
   unit: "ms",
-  effort: { rounds: quick ? 3 : 15, warmUp: 0 },
+  effort: { rounds: quick ? 2 : 15, warmUp: 0 },
   contenders: [program("awaitlet", "start_awaitlet.ts"), program("bare worker", "start_bare.ts")],
   comparisons: [{ ours: "awaitlet", theirs: "bare worker", reach: atMost(1.2) }],
 });
@@ -38,7 +38,7 @@ export const memory = (quick: boolean): Case => {
   return {
     name: "memory",
     unit: "MiB",
-    effort: { rounds: quick ? 2 : 9, warmUp: 0 },
+    effort: { rounds: quick ? 1 : 9, warmUp: 0 },
     contenders: [
       program("awaitlet", "memory_awaitlet.ts", count),
       program("bare worker", "memory_bare.ts", count),
