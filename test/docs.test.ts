@@ -1,4 +1,4 @@
-// The examples in the doc comments run, and the README's are the files that it names.
+// The examples in the doc comments run, and those of the README and of the guide are the files that they name.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -6,7 +6,11 @@ import { join } from "node:path";
 import process from "node:process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { isServerThere, ownDatabase } from "./support/postgres.ts";
 import { name, root, runsFile } from "./support/this_runtime.ts";
+
+// Awaited before any suite runs: uvu takes an await between two of them for the end.
+const isThere = await isServerThere();
 
 const examples = suite("the examples of the doc comments");
 
@@ -59,6 +63,60 @@ readme("prints what the README says", () => {
 
 readme.run();
 
+const guide = suite("the guide's code");
+const onServer = isThere ? guide : guide.skip;
+const database = ownDatabase("guide");
+
+/** What the programs of the guide print, a line of JSON for each of its functions. */
+const printed = {
+  kysely: `["Mog","Rex"]
+["Tibbles"]
+["Mog","Rex"]
+["ann"]
+{"people":2,"pets":3}
+"Tibbles"
+[{"name":"ann","age":30,"pets":2},{"name":"bob","age":8,"pets":1}]
+`,
+  drizzle: `["Mog","Rex"]
+["Tibbles"]
+["Mog","Rex"]
+["ann"]
+{"name":"bob","pets":[{"name":"Tibbles"}]}
+{"people":2,"pets":3}
+"refused: 23505"
+`,
+};
+
+guide("is that of demo/kysely and demo/drizzle", () => {
+  const code = Object.keys(printed).flatMap((library) =>
+    readdirSync(join(root, "demo", library)).map((file) =>
+      readFileSync(join(root, "demo", library, file), "utf8")
+        .replaceAll('"../../mod.ts"', '"awaitlet"')
+        .replaceAll('"../../src/postgres/mod.ts"', '"awaitlet/postgres"'),
+    ),
+  );
+  const text = readFileSync(join(root, "docs", "kysely-and-drizzle.md"), "utf8");
+  const blocks = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
+  assert.ok(blocks.length >= 15, `found ${blocks.length}`);
+  for (const block of blocks)
+    assert.ok(
+      code.some((text) => text.includes(block)),
+      `nowhere as it is:\n${block}`,
+    );
+});
+
+onServer("set up", database.create);
+
+for (const [library, lines] of Object.entries(printed)) {
+  onServer(`demo/${library} does what it says`, () => {
+    assert.is(run(join(root, "demo", library, "main.ts"), { DATABASE_URL: database.url }), lines);
+  });
+}
+
+onServer("clear up", database.drop);
+
+guide.run();
+
 function runs(code: string): void {
   const folder = mkdtempSync(join(root, ".example-"));
   try {
@@ -70,7 +128,7 @@ function runs(code: string): void {
   }
 }
 
-function run(file: string): string {
+function run(file: string, variables: Record<string, string> = {}): string {
   const [program, ...args] = runsFile(file);
   // An example may use `using`, which Node 22 leaves as it is.
   if (name === "node" && Number.parseInt(process.versions.node, 10) < 24) args.unshift("--import", "tsx");
@@ -78,7 +136,7 @@ function run(file: string): string {
     cwd: root,
     encoding: "utf8",
     timeout: 30_000,
-    env: { ...process.env, NO_COLOR: "1" },
+    env: { ...process.env, ...variables, NO_COLOR: "1" },
   });
   assert.is(status, 0, `${stdout}${stderr}`);
   return stdout;
