@@ -1,7 +1,6 @@
 import process from "node:process";
 import postgres from "postgres";
-
-const url = process.env.DATABASE_URL ?? "postgres://postgres@127.0.0.1:5432/test";
+import { url } from "../support/postgres.ts";
 
 /** postgres.js's `sql`, with bigint columns as bigints. */
 export type Sql = postgres.Sql<{ bigint: bigint }>;
@@ -38,18 +37,4 @@ export function connect(library: string): Database {
       await sql.end({ timeout: 5 });
     },
   };
-}
-
-/** Whether to run the tests: only where nobody asked for all of them may a missing server skip some. */
-export async function isServerThere(): Promise<boolean> {
-  if (process.env.CI === "true") return true;
-  const sql = postgres(url, { max: 1, connect_timeout: 5, onnotice() {} });
-  try {
-    await sql`select 1`;
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await sql.end({ timeout: 1 });
-  }
 }

@@ -1,10 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { blockingModule } from "../../mod.ts";
+import { isServerThere } from "../support/postgres.ts";
 import { within } from "../support/within.ts";
-import { isServerThere } from "./database.ts";
+import { counter, once } from "./counted.ts";
 import { database, sent } from "./drizzle/db.ts";
-import { countMessages } from "./messages.ts";
 
 const logic = blockingModule<typeof import("./drizzle/logic.ts")>(
   new URL("./drizzle/logic.ts", import.meta.url),
@@ -13,15 +13,7 @@ const logic = blockingModule<typeof import("./drizzle/logic.ts")>(
 const suiteOfAll = suite("Drizzle in blocking code");
 const test = (await isServerThere()) ? suiteOfAll : suiteOfAll.skip;
 
-/** What blocking code gives, how often it waited for the loop, and how many queries that came to. */
-async function counted<T>(
-  fn: () => Promise<T>,
-): Promise<{ value: T; roundTrips: number; answers: number; queries: number }> {
-  sent.length = 0;
-  return { ...(await countMessages(() => within(fn()))), queries: sent.length };
-}
-
-const once = { roundTrips: 1, answers: 0, queries: 1 };
+const counted = counter(sent);
 
 test("set up", async () => {
   await database.setUp();

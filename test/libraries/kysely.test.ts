@@ -1,10 +1,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { blockingModule } from "../../mod.ts";
-import { within } from "../support/within.ts";
-import { isServerThere } from "./database.ts";
+import { isServerThere } from "../support/postgres.ts";
+import { rejection, within } from "../support/within.ts";
+import { counter, once } from "./counted.ts";
 import { database, sent } from "./kysely/db.ts";
-import { countMessages } from "./messages.ts";
 
 const logic = blockingModule<typeof import("./kysely/logic.ts")>(
   new URL("./kysely/logic.ts", import.meta.url),
@@ -13,15 +13,7 @@ const logic = blockingModule<typeof import("./kysely/logic.ts")>(
 const suiteOfAll = suite("Kysely in blocking code");
 const test = (await isServerThere()) ? suiteOfAll : suiteOfAll.skip;
 
-/** What blocking code gives, how often it waited for the loop, and how many queries that came to. */
-async function counted<T>(
-  fn: () => Promise<T>,
-): Promise<{ value: T; roundTrips: number; answers: number; queries: number }> {
-  sent.length = 0;
-  return { ...(await countMessages(() => within(fn()))), queries: sent.length };
-}
-
-const once = { roundTrips: 1, answers: 0, queries: 1 };
+const counted = counter(sent);
 
 test("set up", async () => {
   await database.setUp();
@@ -86,6 +78,10 @@ test("two queries in an array are one round trip", async () => {
 
 test("executeTakeFirstOrThrow() throws where it is awaited", async () => {
   assert.equal(await counted(() => logic.missing()), { value: "no result", ...once });
+});
+
+test("a callback that is called at once fails where it is awaited, as the guide says", async () => {
+  assert.match(String(await rejection(logic.callback())), "toOperationNode");
 });
 
 test("a transaction is held, committed or rolled back", async () => {

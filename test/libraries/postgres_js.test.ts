@@ -2,8 +2,8 @@ import process from "node:process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { asyncDef, BlockingThreads, blockingModule } from "../../mod.ts";
+import { isServerThere } from "../support/postgres.ts";
 import { rejection, within } from "../support/within.ts";
-import { isServerThere } from "./database.ts";
 import { countMessages } from "./messages.ts";
 import { database, sql } from "./postgres_js/db.ts";
 

@@ -92,6 +92,17 @@ export function missing(): string {
   return "somebody";
 }
 
+/** A callback that Kysely wants an answer of at once. */
+export function callback(): unknown {
+  return awaitlet(
+    db
+      .selectFrom("person")
+      .select("name")
+      .where((person) => person("age", ">", 1))
+      .execute(),
+  );
+}
+
 /** A transaction that is held: committed where `commit`, else rolled back. */
 export function transaction(names: string[], commit: boolean): boolean {
   const trx = hold(db.startTransaction().execute());
