@@ -8,6 +8,7 @@
 import { NoAwaitletContext, ReferenceReleased } from "../errors.ts";
 import { NotLoaded, Reader } from "../wire/codec.ts";
 import { type Node, record } from "../wire/expression.ts";
+import { ModuleNumbers } from "../wire/expression_codec.ts";
 import {
   MANNERS,
   type Manner,
@@ -80,8 +81,8 @@ export class BlockingEnd {
       // A stub lives as long as its task: both ends drop it then.
       release: () => {},
     });
-    this.#outbox = new Outbox(channel, TO_LOOP, this.#references, "blocking");
-    this.#arriving = new Crossing(this.#references, "blocking");
+    this.#outbox = new Outbox(channel, TO_LOOP, this.#references, new ModuleNumbers());
+    this.#arriving = new Crossing(this.#references);
     this.#reader = new Reader(this.#arriving);
   }
 

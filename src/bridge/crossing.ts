@@ -6,7 +6,7 @@
 
 import type { AnyFunction, Extension, Reader, Writer } from "../wire/codec.ts";
 import { describe, nodeOf } from "../wire/expression.ts";
-import { type Evaluator, ExpressionWriter } from "../wire/expression_codec.ts";
+import { type Evaluator, ExpressionWriter, type ModuleNumbers } from "../wire/expression_codec.ts";
 import { CROSSING } from "../wire/protocol.ts";
 import type { References, Scope } from "./references.ts";
 
@@ -29,14 +29,20 @@ export class Crossing implements Extension {
   /** The loop end: what evaluates the expressions of the message that is being read. */
   evaluator: Evaluator | undefined;
 
-  constructor(references: References, end: "blocking" | "loop") {
+  /** @param modules The blocking end's, where messages are written: only there may expressions stand in them. */
+  constructor(references: References, modules?: ModuleNumbers) {
     this.#references = references;
-    this.#expressions = end === "blocking" ? new ExpressionWriter() : undefined;
+    this.#expressions = modules && new ExpressionWriter(modules);
   }
 
   begin(scope: Scope | undefined): void {
     this.scope = scope;
     this.#expressions?.begin();
+  }
+
+  /** The message that was written has been sent. */
+  sent(): void {
+    this.#expressions?.sent();
   }
 
   write(value: AnyFunction, writer: Writer): boolean {

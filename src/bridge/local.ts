@@ -4,8 +4,8 @@
  * @module
  */
 
-import { gather, type Node, nodeOf } from "../wire/expression.ts";
-import { performStep } from "../wire/expression_codec.ts";
+import { describe, gather, type Node, nodeOf } from "../wire/expression.ts";
+import { call, get } from "../wire/expression_codec.ts";
 
 /** What has loaded the async modules of this thread. */
 export interface Modules {
@@ -39,8 +39,11 @@ export async function evaluateHere(node: Node, modules: Modules): Promise<unknow
   };
   const evaluateStep = async ({ from, step }: Extract<Node, { step: unknown }>): Promise<Evaluated> => {
     const before = await evaluate(from);
-    const args = step.kind === "get" ? [] : ((await withValues(step.args)) as unknown[]);
-    return { value: performStep(step, before.value, before.receiver, args), receiver: before.value };
+    if (step.kind === "get") return { value: get(before.value, step.key), receiver: before.value };
+    const given = (await withValues(step.args)) as unknown[];
+    const args = step.kind === "tag" ? [step.strings, ...given] : given;
+    const value = call(step.kind === "new", before.value, before.receiver, args, describe(from));
+    return { value, receiver: undefined };
   };
   /** The arguments with the expressions in them replaced by their values, promises as they are. */
   const withValues = async (args: readonly unknown[]): Promise<unknown> => {

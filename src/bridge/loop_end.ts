@@ -16,13 +16,14 @@ import {
   TO_LOOP,
   type ToBlocking,
 } from "../wire/protocol.ts";
+import { Asked } from "./asked.ts";
 import { Attention } from "./attention.ts";
 import type { Arrived, Channel } from "./channel.ts";
 import { Crossing, heldHere } from "./crossing.ts";
-import { Evaluations } from "./evaluations.ts";
-import { type Cause, currentFlow } from "./flow.ts";
+import { Evaluations, type Reading } from "./evaluations.ts";
+import { type Cause, currentFlow, type Flow } from "./flow.ts";
 import { Outbox, type WriteFields } from "./outbox.ts";
-import { type Cancellation, readOutcome, writeOutcome } from "./outcome.ts";
+import { readOutcome, writeOutcome } from "./outcome.ts";
 import { References } from "./references.ts";
 import { continueStack } from "./stack.ts";
 import { Task } from "./task.ts";
@@ -85,8 +86,8 @@ export class LoopEnd {
         });
       },
     });
-    this.#outbox = new Outbox(channel, TO_BLOCKING, this.#references, "loop");
-    this.#arriving = new Crossing(this.#references, "loop");
+    this.#outbox = new Outbox(channel, TO_BLOCKING, this.#references);
+    this.#arriving = new Crossing(this.#references);
     this.#reader = new Reader(this.#arriving);
     const roots: Roots = {
       module: (url) => {
@@ -246,10 +247,9 @@ export class LoopEnd {
       const call = this.#calls.get(number);
       if (call === undefined) return;
       this.#calls.delete(number);
-      const read = () => readOutcome(reader, cancellationOf(call.task));
-      this.#inFlow(call.cause, () =>
-        this.#evaluations.read(call.task, { bytes, attachments }, 2, read, call.settle),
-      );
+      const { task, settle } = call;
+      const read = () => readOutcome(reader, task.cancellation);
+      this.#readInFlow(call.cause, { task, header: 2, read, settle }, { bytes, attachments });
       return;
     }
     if (kind === "begin") {
@@ -293,20 +293,16 @@ export class LoopEnd {
     const count = reader.uint();
     const released = reader.uint();
     for (let i = 0; i < released; i++) this.#references.released(reader.uint(), 1);
-    const settle = (outcome: Outcome) => this.#settleWait(task, wait, mode, outcome);
-    const readAll = (): Outcome => {
-      const values = Array.from({ length: count }, () => reader.value());
-      return { outcome: "returned", value: count === 1 ? values[0] : Promise.all(values) };
-    };
-    this.#inFlow({ end: this, task, wait, depth }, () =>
-      this.#evaluations.read(task, arrived, 7 + released, readAll, settle),
-    );
+    const header = 7 + released;
+    const asked = new Asked(this, task, wait, depth, mode, count, header, this.#settleWait);
+    this.#readInFlow(asked, asked, arrived);
   }
 
-  /** Runs what async code is called by in the flow of its task: for a wait, or a call back that one has caused. */
-  #inFlow(cause: Cause, fn: () => void): void {
-    const { inFlow, variables } = cause.task;
-    inFlow(() => currentFlow.run({ cause, variables }, fn));
+  /** Reads a message in the flow of its task: for a wait, or a call back that one has caused. */
+  #readInFlow(cause: Cause, reading: Reading, arrived: Arrived): void {
+    const { task } = cause;
+    const flow = cause instanceof Asked ? cause : { cause, variables: task.variables };
+    task.inFlow(readWith, flow, this.#evaluations, reading, arrived);
   }
 
   /** Sends to the thread while it runs `task`: it is parked, or computes and looks when it next parks. */
@@ -315,18 +311,20 @@ export class LoopEnd {
     if (kind === "settled" || kind === "call") task?.variables.sent();
   }
 
-  #settleWait(task: Task, wait: number, mode: Mode, outcome: Outcome): void {
+  readonly #settleWait = (asked: Asked, outcome: Outcome): void => {
+    const { task, wait, mode } = asked;
     if (this.#ended || !this.#tasks.has(task.id)) return;
     this.#send("settled", task, (writer, instead) => {
       writer.uint(wait);
       task.variables.write(writer);
       const keep = mode === "hold" && outcome.outcome === "returned" && instead === undefined;
       const value = keep ? this.#references.keepAnew(outcome.value, task.scope) : outcome.value;
-      writeOutcome(writer, instead ?? { ...outcome, value }, "result", cancellationOf(task));
+      const { outcome: how } = outcome;
+      writeOutcome(writer, instead ?? { outcome: how, value }, "result", task.cancellation);
     });
     this.#attention.settled();
     this.serve();
-  }
+  };
 
   #done(task: Task, arrived: Arrived): void {
     const manner = MANNERS[this.#reader.uint()];
@@ -342,19 +340,18 @@ export class LoopEnd {
         task.settle({ outcome: "threw", value: new NoAwaitOccurred(message) });
       } else {
         const { value } = outcome;
-        if (outcome.outcome === "threw" && value !== task.signal.reason) {
+        if (outcome.outcome === "threw" && !(task.cancellation && task.cancellation.reason === value)) {
           continueStack(value, `asyncDef(${task.target.name})`, task.caller.stack ?? "");
         }
         task.settle(outcome);
       }
     };
-    const read = () => readOutcome(this.#reader, cancellationOf(task));
+    const read = (reader: Reader) => readOutcome(reader, task.cancellation);
     this.#working--;
     this.#finishing.set(task, finish);
     this.#refuseCalls(task);
-    this.#inFlow({ end: this, task, wait: 0, depth: 0 }, () =>
-      this.#evaluations.read(task, arrived, 3, read, finish),
-    );
+    const cause: Cause = { end: this, task, wait: 0, depth: 0 };
+    this.#readInFlow(cause, { task, header: 3, read, settle: finish }, arrived);
     this.#host.onDone(task);
   }
 
@@ -394,6 +391,10 @@ function taskHasEnded(): ReferenceReleased {
   return new ReferenceReleased("call a function of blocking code: the task that passed it has ended");
 }
 
-function cancellationOf(task: Task): Cancellation | undefined {
-  return task.signal.aborted ? { reason: task.signal.reason } : undefined;
+function readWith(flow: Flow, evaluations: Evaluations, reading: Reading, arrived: Arrived): void {
+  currentFlow.run(flow, readFrom, evaluations, reading, arrived);
+}
+
+function readFrom(evaluations: Evaluations, reading: Reading, arrived: Arrived): void {
+  evaluations.read(reading, arrived);
 }

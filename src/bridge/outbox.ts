@@ -5,6 +5,7 @@
  */
 
 import { Writer } from "../wire/codec.ts";
+import type { ModuleNumbers } from "../wire/expression_codec.ts";
 import type { Outcome } from "../wire/protocol.ts";
 import type { Channel } from "./channel.ts";
 import { Crossing } from "./crossing.ts";
@@ -17,17 +18,17 @@ export class Outbox<Kind extends string> {
   readonly #channel: Channel;
   readonly #kinds: readonly Kind[];
   readonly #references: References;
-  readonly #end: "blocking" | "loop";
+  readonly #modules: ModuleNumbers | undefined;
   readonly #crossing: Crossing;
   readonly #writer: Writer;
   #busy = false;
 
-  constructor(channel: Channel, kinds: readonly Kind[], references: References, end: "blocking" | "loop") {
+  constructor(channel: Channel, kinds: readonly Kind[], references: References, modules?: ModuleNumbers) {
     this.#channel = channel;
     this.#kinds = kinds;
     this.#references = references;
-    this.#end = end;
-    this.#crossing = new Crossing(references, end);
+    this.#modules = modules;
+    this.#crossing = new Crossing(references, modules);
     this.#writer = new Writer(this.#crossing);
   }
 
@@ -43,7 +44,7 @@ export class Outbox<Kind extends string> {
   send(kind: Kind, scope: Scope | undefined, poke: boolean, write: WriteFields): number {
     // A getter in a value that is being written may itself send: then that message needs a writer of its own.
     if (this.#busy) {
-      return new Outbox(this.#channel, this.#kinds, this.#references, this.#end).send(
+      return new Outbox(this.#channel, this.#kinds, this.#references, this.#modules).send(
         kind,
         scope,
         poke,
@@ -60,7 +61,9 @@ export class Outbox<Kind extends string> {
         this.#begin(kind, scope);
         write(this.#writer, { outcome: "threw", value });
       }
-      return this.#channel.send(this.#writer.finish(), poke);
+      const number = this.#channel.send(this.#writer.finish(), poke);
+      this.#crossing.sent();
+      return number;
     } finally {
       this.#busy = false;
     }

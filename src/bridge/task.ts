@@ -4,9 +4,11 @@
  * @module
  */
 
+import type { InFlow } from "../runtime/types.ts";
 import type { Outcome } from "../wire/protocol.ts";
 import type { Consumer } from "./consumer.ts";
 import type { Flow } from "./flow.ts";
+import type { Cancellation } from "./outcome.ts";
 import { Scope } from "./references.ts";
 import { TaskResult } from "./task_result.ts";
 import { Variables } from "./variables.ts";
@@ -30,7 +32,7 @@ export interface TaskStart {
   /** Made where the task was asked for: its stack is shown below that of what the task throws. */
   readonly caller: Error;
   /** Runs a function in the asynchronous flow of the caller, with its AsyncLocalStorage stores. */
-  readonly inFlow: <R>(fn: () => R) => R;
+  readonly inFlow: InFlow;
 }
 
 let lastTask = 0;
@@ -45,11 +47,14 @@ export class Task {
   readonly consumer: Consumer | undefined;
   readonly cause: Flow["cause"];
   readonly caller: Error;
-  readonly inFlow: <R>(fn: () => R) => R;
+  readonly inFlow: InFlow;
   readonly scope: Scope = new Scope();
   readonly variables: Variables;
   readonly result: Promise<unknown>;
-  readonly #abort = new AbortController();
+  /** Made when it is first asked for: most tasks are not cancelled, and nobody asks. */
+  #abort: AbortController | undefined;
+  /** The reason that the task was aborted with. */
+  cancellation: Cancellation | undefined;
   #settle: ((outcome: Outcome) => void) | undefined;
   /** Called once, when the task has settled. */
   readonly onSettled: (() => void)[] = [];
@@ -85,7 +90,7 @@ export class Task {
         assertAwaitOccurs: false,
         flow: undefined,
         caller: new Error(),
-        inFlow: (fn) => fn(),
+        inFlow: (fn, ...args) => fn(...args),
       },
       id,
     );
@@ -95,6 +100,10 @@ export class Task {
 
   /** Aborts when the task is cancelled or its thread has died: what the async code that it awaits sees. */
   get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.cancellation !== undefined) this.#abort.abort(this.cancellation.reason);
+    }
     return this.#abort.signal;
   }
 
@@ -103,7 +112,9 @@ export class Task {
   }
 
   abort(reason: unknown): void {
-    this.#abort.abort(reason);
+    if (this.cancellation !== undefined) return;
+    this.cancellation = { reason };
+    this.#abort?.abort(reason);
   }
 
   settle(outcome: Outcome): void {

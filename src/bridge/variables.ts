@@ -36,6 +36,7 @@ export class Variables {
   /** Writes what has changed. A value that cannot cross throws, and stays here from then on. */
   write(writer: Writer): void {
     writer.uint(this.#changed.size);
+    if (this.#changed.size === 0) return;
     for (const name of this.#changed) {
       writer.string(name);
       try {
@@ -49,7 +50,8 @@ export class Variables {
 
   /** What was written has been sent. */
   sent(): void {
-    this.#changed.clear();
+    // Clearing what is empty costs as much as making it anew.
+    if (this.#changed.size > 0) this.#changed.clear();
   }
 
   read(reader: Reader): void {

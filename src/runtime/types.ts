@@ -55,8 +55,11 @@ export interface WorkerStart {
 /** A value that follows the asynchronous flow of the code that was run with it. */
 export interface FlowLocal<T> {
   get(): T | undefined;
-  run<R>(value: T, fn: () => R): R;
+  run<A extends unknown[], R>(value: T, fn: (...args: A) => R, ...args: A): R;
 }
+
+/** Runs a function in the asynchronous flow that it stands for. */
+export type InFlow = <A extends unknown[], R>(fn: (...args: A) => R, ...args: A) => R;
 
 /** A runtime: Node, Deno or Bun. */
 export interface Runtime {
@@ -79,7 +82,7 @@ export interface Runtime {
   after(ms: number, fn: () => void): () => void;
   createFlowLocal<T>(): FlowLocal<T>;
   /** The asynchronous flow of the caller (its AsyncLocalStorage stores): what runs `fn` in it again. */
-  captureFlow(): <R>(fn: () => R) => R;
+  captureFlow(): InFlow;
   /**
    * In a worker: makes what is written to stdout and stderr appear at once and in order.
    *

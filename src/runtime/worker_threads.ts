@@ -16,7 +16,7 @@ import {
   type WorkerOptions,
   workerData,
 } from "node:worker_threads";
-import type { FlowLocal, Port, PortHandle, Role, WorkerStart, WorkerThread } from "./types.ts";
+import type { FlowLocal, InFlow, Port, PortHandle, Role, WorkerStart, WorkerThread } from "./types.ts";
 
 export const parallelism: number = availableParallelism();
 
@@ -110,10 +110,10 @@ export function createFlowLocal<T>(): FlowLocal<T> {
   const storage = new AsyncLocalStorage<T>();
   return {
     get: () => storage.getStore(),
-    run: (value, fn) => storage.run(value, fn),
+    run: (value, fn, ...args) => storage.run(value, fn, ...args),
   };
 }
 
-export function captureFlow(): <R>(fn: () => R) => R {
+export function captureFlow(): InFlow {
   return AsyncLocalStorage.snapshot();
 }

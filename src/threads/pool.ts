@@ -233,7 +233,7 @@ export class Pool {
         return;
       }
       const thread = this.#running.get(task);
-      if (thread === undefined || task.signal.aborted) return;
+      if (thread === undefined || task.cancellation !== undefined) return;
       thread.cancel(task, reason);
       if (task.settled) return;
       cancelGrace = runtime.after(grace, () => {

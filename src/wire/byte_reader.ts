@@ -4,15 +4,18 @@ import * as tag from "./tags.ts";
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const { fromCharCode } = String;
 
+/** What a reader holds between two messages. */
+export const NO_BYTES: Uint8Array = new Uint8Array(0);
+
 /** What `ByteWriter` wrote, read one after another. Reading past the end throws. */
 export class ByteReader {
-  #bytes: Uint8Array = new Uint8Array(0);
+  #bytes: Uint8Array = NO_BYTES;
   #view: DataView = new DataView(this.#bytes.buffer);
   #position = 0;
 
   /** Starts at the first of `bytes`. */
   begin(bytes: Uint8Array): void {
-    if (this.#view.buffer !== bytes.buffer) this.#view = new DataView(bytes.buffer);
+    if (this.#view.buffer !== bytes.buffer && bytes !== NO_BYTES) this.#view = new DataView(bytes.buffer);
     this.#bytes = bytes;
     this.#position = 0;
   }

@@ -40,10 +40,15 @@ export interface Manner {
 /** Every copy of this module on a thread must know an expression that another copy has made. */
 const NODE = Symbol.for("awaitlet.expression");
 
+/**
+ * What all proxies are of: a plain function, so that they can be called and constructed. Every trap that could touch it
+ * has its own answer, so one will do.
+ */
+const target = function expression() {};
+
 /** Makes the proxy that records what is done to it. */
 export function record(node: Node, manner: Manner): unknown {
-  // A function declaration could not be constructed with any `new.target`; a plain function can.
-  return new Proxy(function expression() {}, new Recorder(node, manner));
+  return new Proxy(target, new Recorder(node, manner));
 }
 
 /** The node of a recorded expression; `undefined` for any other value. */
@@ -126,6 +131,14 @@ class Recorder implements ProxyHandler<() => void> {
 
   deleteProperty(): never {
     throw this.#misuse("a property of it was deleted");
+  }
+
+  setPrototypeOf(): never {
+    throw this.#misuse("its prototype was set");
+  }
+
+  preventExtensions(): never {
+    throw this.#misuse("it was made inextensible");
   }
 
   #step(step: Step): unknown {

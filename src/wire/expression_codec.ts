@@ -14,51 +14,97 @@ import type { Writer } from "./writer.ts";
 const BASES = ["known", "module", "loop", "reference", "task", "consumer"] as const;
 const STEPS = ["get", "call", "new", "tag"] as const;
 
+/** Up to so many nodes of a message are looked for one by one: most messages have three. */
+const FEW = 16;
+
+/** The numbers of the nodes of one message. */
+class Numbers {
+  readonly #nodes: Node[] = [];
+  readonly #many = new Map<Node, number>();
+
+  clear(): void {
+    this.#nodes.length = 0;
+    if (this.#many.size > 0) this.#many.clear();
+  }
+
+  add(node: Node): void {
+    const number = this.#nodes.push(node) - 1;
+    if (number === FEW) this.#nodes.forEach((earlier, i) => void this.#many.set(earlier, i));
+    else if (number > FEW) this.#many.set(node, number);
+  }
+
+  /** The number of a node; -1 where it has none. */
+  of(node: Node): number {
+    return this.#many.size > 0 ? (this.#many.get(node) ?? -1) : this.#nodes.indexOf(node);
+  }
+}
+
+/** The modules that the other end of a bridge knows by number. */
+export class ModuleNumbers {
+  readonly known: Map<string, number> = new Map();
+  #last = -1;
+
+  next(): number {
+    return ++this.#last;
+  }
+}
+
 /** Writes the nodes of one message. */
 export class ExpressionWriter {
-  readonly #numbers = new Map<Node, number>();
-  readonly #unfinished = new Set<Node>();
+  readonly #numbers = new Numbers();
+  /** The nodes whose arguments are being written. */
+  readonly #open: Node[] = [];
+  readonly #modules: ModuleNumbers;
+  /** The modules that the present message tells the other end of, which it will know once the message is sent. */
+  readonly #told = new Map<string, number>();
+
+  /** @param modules Shared by all writers of one bridge. */
+  constructor(modules: ModuleNumbers) {
+    this.#modules = modules;
+  }
 
   begin(): void {
     this.#numbers.clear();
-    this.#unfinished.clear();
+    this.#open.length = 0;
+    if (this.#told.size > 0) this.#told.clear();
+  }
+
+  /** The message has been sent. */
+  sent(): void {
+    if (this.#told.size === 0) return;
+    for (const [url, number] of this.#told) this.#modules.known.set(url, number);
+    this.#told.clear();
   }
 
   write(node: Node, writer: Writer): void {
     const pending: Node[] = [];
     let base = node;
-    while (!this.#numbers.has(base)) {
-      if (this.#unfinished.has(base)) {
+    let known = this.#numbers.of(base);
+    while (known < 0) {
+      if (this.#open.includes(base))
         throw new TypeError(`await ${describe(base)}: it is an argument of itself`);
-      }
-      this.#unfinished.add(base);
       pending.push(base);
       if ("root" in base) break;
       base = base.from;
+      known = this.#numbers.of(base);
     }
-    const known = this.#numbers.get(base);
-    if (known !== undefined) {
+    if (known >= 0) {
       writer.uint(BASES.indexOf("known"));
       writer.uint(known);
     } else if ("root" in base) {
       this.#writeRoot(base.root, writer);
-      this.#number(pending.pop() as Node);
+      this.#numbers.add(pending.pop() as Node);
     }
     writer.uint(pending.length);
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      if ("step" in next) this.#writeStep(next.step, writer);
-      this.#number(next);
+      if ("step" in next) this.#writeStep(next, next.step, writer);
+      this.#numbers.add(next);
     }
-  }
-
-  #number(node: Node): void {
-    this.#unfinished.delete(node);
-    this.#numbers.set(node, this.#numbers.size);
   }
 
   #writeRoot(root: Root, writer: Writer): void {
     writer.uint(BASES.indexOf(root.kind));
-    if (root.kind === "module") writer.string(root.url);
+    if (root.kind === "module") this.#writeModule(root.url, writer);
     else if (root.kind === "reference") {
       root.check();
       writer.uint(root.id);
@@ -69,7 +115,16 @@ export class ExpressionWriter {
     }
   }
 
-  #writeStep(step: Step, writer: Writer): void {
+  /** A module's number, and its URL where the other end does not know it by that. */
+  #writeModule(url: string, writer: Writer): void {
+    const known = this.#modules.known.get(url) ?? this.#told.get(url);
+    const number = known ?? this.#modules.next();
+    if (known === undefined) this.#told.set(url, number);
+    writer.uint(number);
+    writer.string(known === undefined ? url : "");
+  }
+
+  #writeStep(node: Node, step: Step, writer: Writer): void {
     writer.uint(STEPS.indexOf(step.kind));
     if (step.kind === "get") {
       writer.string(step.key);
@@ -79,7 +134,9 @@ export class ExpressionWriter {
       writer.value([...step.strings], "strings");
       writer.value(step.strings.raw, "strings.raw");
     }
+    this.#open.push(node);
     writer.value(step.args, "arguments");
+    this.#open.pop();
   }
 }
 
@@ -97,16 +154,27 @@ export interface Roots {
 /** A property that would lead from a value to the machinery behind it. */
 const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
 
-/** Evaluates the expressions of one message. */
+/** Evaluates the expressions of one message after another. */
 export class Evaluator {
   readonly #roots: Roots;
+  /** The URLs of the modules that the other end names by number. */
+  readonly #modules: string[];
   /** The outcome of each numbered node, and the object that a method read from it is called on. */
   readonly #values: unknown[] = [];
   readonly #receivers: unknown[] = [];
   #next = 0;
 
-  constructor(roots: Roots) {
+  /** @param modules Shared by all evaluators of one bridge. */
+  constructor(roots: Roots, modules: string[]) {
     this.#roots = roots;
+    this.#modules = modules;
+  }
+
+  /** Starts a message. What the last one held is let go. */
+  begin(): void {
+    this.#values.length = 0;
+    this.#receivers.length = 0;
+    this.#next = 0;
   }
 
   /** Starts the same message again: what has been evaluated already is not evaluated twice. */
@@ -116,25 +184,21 @@ export class Evaluator {
 
   read(reader: Reader): unknown {
     let at = this.#readBase(reader);
-    let subject = "value";
+    let name = "value";
     for (let steps = reader.uint(); steps > 0; steps--) {
       const kind = STEPS[reader.uint()];
+      const value = this.#values[at];
       if (kind === "get") {
-        const key = reader.string();
-        at = this.#outcome(() => get(this.#values[at], key), this.#values[at]);
-        subject = key;
+        name = reader.string();
+        at = this.#isNext() ? this.#add(get(value, name), value) : this.#next++;
         continue;
       }
       const template = kind === "tag" ? readTemplate(reader) : undefined;
-      const args = reader.value() as unknown[];
-      const callee = at;
-      at = this.#outcome(() => {
-        const fn = this.#values[callee];
-        if (typeof fn !== "function") throw new TypeError(`call ${subject}: it is not a function`);
-        if (kind === "new") return Reflect.construct(fn, args);
-        return Reflect.apply(fn, this.#receivers[callee], template ? [template, ...args] : args);
-      }, undefined);
-      subject += "(…)";
+      let args = reader.value() as unknown[];
+      if (template !== undefined) args = [template, ...args];
+      const receiver = this.#receivers[at];
+      at = this.#isNext() ? this.#add(call(kind === "new", value, receiver, args, name)) : this.#next++;
+      name = "what a call gave";
     }
     return this.#values[at];
   }
@@ -145,57 +209,59 @@ export class Evaluator {
       case "known":
         return reader.uint();
       case "module": {
+        const number = reader.uint();
         const url = reader.string();
-        return this.#outcome(() => this.#roots.module(url), undefined);
+        if (url !== "") this.#modules[number] = url;
+        return this.#isNext() ? this.#add(this.#roots.module(this.#modules[number] ?? "")) : this.#next++;
       }
       case "loop":
-        return this.#outcome(() => globalThis, undefined);
+        return this.#isNext() ? this.#add(globalThis) : this.#next++;
       case "consumer":
-        return this.#outcome(() => this.#roots.consumer(), undefined);
+        return this.#isNext() ? this.#add(this.#roots.consumer()) : this.#next++;
       case "reference": {
         const id = reader.uint();
-        return this.#outcome(() => this.#roots.reference(id), undefined);
+        return this.#isNext() ? this.#add(this.#roots.reference(id)) : this.#next++;
       }
       case "task": {
         const url = reader.string();
         const name = reader.string();
         const options = reader.value() as object;
-        return this.#outcome(() => this.#roots.task(url, name, options), undefined);
+        return this.#isNext() ? this.#add(this.#roots.task(url, name, options)) : this.#next++;
       }
       default:
         throw new TypeError("evaluate an expression: its base is of no known kind");
     }
   }
 
-  /** Numbers the next node; evaluates it unless an earlier reading of this message did. */
-  #outcome(evaluate: () => unknown, receiver: unknown): number {
-    const number = this.#next;
-    if (number >= this.#values.length) {
-      const value = evaluate();
-      this.#values.push(value);
-      this.#receivers.push(receiver);
-    }
-    this.#next++;
-    return number;
+  /** Whether the next node has yet to be evaluated: an earlier reading of the message may have got further. */
+  #isNext(): boolean {
+    return this.#next >= this.#values.length;
+  }
+
+  /** Numbers a node, by what it has come to. */
+  #add(value: unknown, receiver?: unknown): number {
+    this.#values.push(value);
+    this.#receivers.push(receiver);
+    return this.#next++;
   }
 }
 
-/** Does one step to a value, on the thread that has it. */
-export function performStep(
-  step: Step,
+/** Reads a property of a value, on the thread that has it. */
+export function get(value: unknown, key: string): unknown {
+  if (FORBIDDEN.has(key)) throw new TypeError(`read the property ${key}: expressions cannot reach it`);
+  return (value as Record<string, unknown>)[key];
+}
+
+/** Calls or constructs a value, on the thread that has it. `name` is what errors call it by. */
+export function call(
+  isNew: boolean,
   value: unknown,
   receiver: unknown,
   args: readonly unknown[],
+  name: string,
 ): unknown {
-  if (step.kind === "get") return get(value, step.key);
-  if (typeof value !== "function") throw new TypeError("call an expression: it is not a function");
-  if (step.kind === "new") return Reflect.construct(value, args);
-  return Reflect.apply(value, receiver, step.kind === "tag" ? [step.strings, ...args] : args);
-}
-
-function get(value: unknown, key: string): unknown {
-  if (FORBIDDEN.has(key)) throw new TypeError(`read the property ${key}: expressions cannot reach it`);
-  return (value as Record<string, unknown>)[key];
+  if (typeof value !== "function") throw new TypeError(`call ${name}: it is not a function`);
+  return isNew ? Reflect.construct(value, args) : Reflect.apply(value, receiver, args);
 }
 
 const templates = new Map<string, TemplateStringsArray>();

@@ -1,4 +1,4 @@
-import { ByteReader, malformed } from "./byte_reader.ts";
+import { ByteReader, malformed, NO_BYTES } from "./byte_reader.ts";
 import { readClassed } from "./class_codec.ts";
 import type { Extension } from "./codec.ts";
 import { readError } from "./error_codec.ts";
@@ -46,7 +46,7 @@ export class Reader extends ByteReader {
    */
   end(): void {
     const { left } = this;
-    this.begin(new Uint8Array(0));
+    this.begin(NO_BYTES);
     if (left > 0) throw malformed(`${left} bytes of it are left over`);
   }
 
