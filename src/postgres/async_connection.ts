@@ -4,26 +4,45 @@
  * @module
  */
 
+import { asyncDef } from "../../mod.ts";
 import { AsyncAdvisoryLock } from "./advisory_lock.ts";
 import { type LockKey, type LockOptions, lockName } from "./advisory_locks.ts";
 import { AsyncTransaction } from "./async_transaction.ts";
+import { Connection } from "./connection.ts";
+import type { Bound, CustomTypes } from "./custom_types.ts";
 import type { Lease } from "./lease.ts";
+import { lend, takeBack } from "./lent.ts";
 import { ManyStatements, runMany, type Statements } from "./many.ts";
 import { Result } from "./result.ts";
 import type { Row } from "./rows.ts";
 import { checkQuery, type Query, sql } from "./sql.ts";
+import type { StandardSchema } from "./standard_schema.ts";
 import { checkBatch, type StreamOptions, streamRowsAsync } from "./stream.ts";
 import type { TransactionOptions } from "./transaction_options.ts";
 
 /** A connection in use. Outside a transaction each statement commits by itself. */
 export class AsyncConnection implements AsyncDisposable {
   readonly #lease: Lease;
+  readonly #types: CustomTypes;
 
   /** @internal */
-  constructor(lease: Lease) {
+  constructor(lease: Lease, types: CustomTypes) {
     this.#lease = lease;
+    this.#types = types;
   }
 
+  /**
+   * Runs one statement, and has each row of its result checked when it is read.
+   *
+   * @typeParam R What a row is.
+   * @param query What {@linkcode sql} gave.
+   * @param schema What a row must be: any Standard Schema, such as zod's. Reading a row that does not fit throws
+   * `RowMismatch`, which names the column.
+   * @returns Its result.
+   * @throws {DatabaseError} When the server refuses the statement.
+   * @throws {ConnectionError} When the connection is lost.
+   */
+  execute<R>(query: Query, schema: StandardSchema<R>): Promise<Result<R>>;
   /**
    * Runs one statement.
    *
@@ -33,9 +52,11 @@ export class AsyncConnection implements AsyncDisposable {
    * @throws {DatabaseError} When the server refuses the statement.
    * @throws {ConnectionError} When the connection is lost.
    */
-  async execute<R = Row>(query: Query): Promise<Result<R>> {
-    const { text, values } = checkQuery(query);
-    return new Result<R>(await this.#lease.query(text, values));
+  execute<R = Row>(query: Query): Promise<Result<R>>;
+  async execute<R>(query: Query, schema?: StandardSchema<R>): Promise<Result<R>> {
+    const { text, values } = await this.#bind(checkQuery(query));
+    const { readers } = this.#types;
+    return new Result<R>(await this.#lease.query(text, values), { readers, schema });
   }
 
   /**
@@ -47,14 +68,16 @@ export class AsyncConnection implements AsyncDisposable {
    *
    * @typeParam R What a row is.
    * @param query A `select`, `values` or `table`: what Postgres has cursors for.
-   * @param options How many rows to read at a time.
+   * @param options How many rows to read at a time, and what they must be.
    * @returns The rows, one after the other.
    * @throws {RangeError} When the batch is no number of rows.
    * @throws {DatabaseError} When the server refuses the query, or at the row that it fails at.
    * @throws {ConnectionError} When the connection is lost.
    */
-  stream<R = Row>(query: Query, options: StreamOptions = {}): AsyncGenerator<R, void, undefined> {
-    return streamRowsAsync<R>(this.#lease, checkQuery(query), checkBatch(options));
+  stream<R = Row>(query: Query, options: StreamOptions<R> = {}): AsyncGenerator<R, void, undefined> {
+    const batch = checkBatch(options);
+    const form = { readers: this.#types.readers, schema: options.schema };
+    return streamRowsAsync<R>(this.#lease, this.#bind(checkQuery(query)), batch, form);
   }
 
   /**
@@ -72,10 +95,13 @@ export class AsyncConnection implements AsyncDisposable {
     rows: Iterable<T> | AsyncIterable<T>,
   ): Promise<number> {
     return this.begin(async () => {
-      const statements = new ManyStatements(toQuery);
+      const statements = new ManyStatements();
       const run = async (batch: Statements | undefined) => (batch ? await runMany(this.#lease, batch) : 0);
       let rowCount = 0;
-      for await (const row of rows) rowCount += await run(statements.add(row));
+      for await (const row of rows) {
+        const bound = await this.#bind(checkQuery(toQuery(row, statements.count)));
+        rowCount += await run(statements.add(bound));
+      }
       return rowCount + (await run(statements.end()));
     });
   }
@@ -155,6 +181,34 @@ export class AsyncConnection implements AsyncDisposable {
     return this.#lease.rollback(0);
   }
 
+  /**
+   * Runs a function of a blocking module with this connection, on a blocking thread. What it does belongs to the
+   * transaction that is open here.
+   *
+   * @typeParam A Its further arguments.
+   * @typeParam R What it returns.
+   * @param fn A function of a `blockingModule()`, whose first parameter is a blocking connection.
+   * @param args Its further arguments.
+   * @returns What the function returns. It rejects with what the function throws.
+   *
+   * @example
+   * ```ts ignore
+   * const logic = blockingModule<typeof import("./logic.ts")>(new URL("./logic.ts", import.meta.url));
+   * await engine.begin((conn) => conn.runSync(logic.rename, 1, "ann"));
+   * ```
+   */
+  async runSync<A extends readonly unknown[], R>(
+    fn: (conn: Connection, ...args: A) => Promise<R>,
+    ...args: A
+  ): Promise<R> {
+    const number = lend(this.#lease, false);
+    try {
+      return await asyncDef(fn, new Connection(number, this.#types), ...args);
+    } finally {
+      takeBack(number);
+    }
+  }
+
   /** Gives the connection back to the pool. What was not committed is rolled back. */
   close(): Promise<void> {
     return this.#lease.close();
@@ -162,5 +216,11 @@ export class AsyncConnection implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #bind(query: Query): Promise<Bound> {
+    const types = this.#types;
+    if (!types.concern(query)) return query;
+    return types.bind(query, types.parametersOf(query) ?? (await this.#lease.describe(query.text)));
   }
 }

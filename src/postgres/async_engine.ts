@@ -6,6 +6,7 @@
 
 import { AsyncConnection } from "./async_connection.ts";
 import { echoOf } from "./echo.ts";
+import { Engine } from "./engine.ts";
 import { Lease } from "./lease.ts";
 import { listen } from "./listener.ts";
 import { checkTimeout, type ListenOptions } from "./listening.ts";
@@ -17,10 +18,13 @@ import type { TransactionOptions } from "./transaction_options.ts";
 /** What connections to one database are taken from. */
 export class AsyncEngine implements AsyncDisposable {
   readonly #settings: EngineSettings;
+  /** The same engine for blocking code. It may be given to a task as an argument. */
+  readonly engine: Engine;
 
   /** @internal */
   constructor(settings: EngineSettings) {
     this.#settings = settings;
+    this.engine = new Engine(settings);
   }
 
   /**
@@ -31,9 +35,9 @@ export class AsyncEngine implements AsyncDisposable {
    * @throws {PoolTimeout} When none becomes free in time.
    */
   async connect(): Promise<AsyncConnection> {
-    const { pool: settings, echo } = this.#settings;
+    const { pool: settings, echo, types } = this.#settings;
     const pool = poolOf(settings);
-    return new AsyncConnection(new Lease(await pool.acquire(), pool, echoOf(echo)));
+    return new AsyncConnection(new Lease(await pool.acquire(), pool, echoOf(echo)), types);
   }
 
   /**

@@ -4,14 +4,16 @@
  * @module
  */
 
-import { awaitlet } from "../../mod.ts";
+import { awaitlet, registerClass } from "../../mod.ts";
 import { AdvisoryLock } from "./advisory_lock.ts";
 import { type LockKey, type LockOptions, lockName } from "./advisory_locks.ts";
+import type { Bound, CustomTypes } from "./custom_types.ts";
 import { loop } from "./loop.ts";
 import { ManyStatements, type Statements } from "./many.ts";
 import { Result } from "./result.ts";
 import type { Row } from "./rows.ts";
 import { checkQuery, type Query, sql } from "./sql.ts";
+import type { StandardSchema } from "./standard_schema.ts";
 import { checkBatch, type StreamOptions, streamRows } from "./stream.ts";
 import { Transaction } from "./transaction.ts";
 import type { TransactionOptions } from "./transaction_options.ts";
@@ -20,12 +22,34 @@ import type { TransactionOptions } from "./transaction_options.ts";
 export class Connection implements Disposable {
   /** @internal What the loop knows it by. */
   readonly number: number;
+  readonly #types: CustomTypes;
 
   /** @internal */
-  constructor(number: number) {
+  constructor(number: number, types: CustomTypes) {
     this.number = number;
+    this.#types = types;
   }
 
+  static {
+    registerClass(Connection, {
+      module: import.meta.url,
+      toData: (conn): [number, CustomTypes] => [conn.number, conn.#types],
+      fromData: ([number, types]) => new Connection(number, types),
+    });
+  }
+
+  /**
+   * Runs one statement, and has each row of its result checked when it is read.
+   *
+   * @typeParam R What a row is.
+   * @param query What {@linkcode sql} gave.
+   * @param schema What a row must be: any Standard Schema, such as zod's. Reading a row that does not fit throws
+   * `RowMismatch`, which names the column.
+   * @returns Its result.
+   * @throws {DatabaseError} When the server refuses the statement.
+   * @throws {ConnectionError} When the connection is lost.
+   */
+  execute<R>(query: Query, schema: StandardSchema<R>): Result<R>;
   /**
    * Runs one statement.
    *
@@ -35,9 +59,11 @@ export class Connection implements Disposable {
    * @throws {DatabaseError} When the server refuses the statement.
    * @throws {ConnectionError} When the connection is lost.
    */
-  execute<R = Row>(query: Query): Result<R> {
-    const { text, values } = checkQuery(query);
-    return new Result<R>(awaitlet(loop.execute(this.number, text, values)));
+  execute<R = Row>(query: Query): Result<R>;
+  execute<R>(query: Query, schema?: StandardSchema<R>): Result<R> {
+    const { text, values } = this.#bind(checkQuery(query));
+    const { readers } = this.#types;
+    return new Result<R>(awaitlet(loop.execute(this.number, text, values)), { readers, schema });
   }
 
   /**
@@ -49,14 +75,16 @@ export class Connection implements Disposable {
    *
    * @typeParam R What a row is.
    * @param query A `select`, `values` or `table`: what Postgres has cursors for.
-   * @param options How many rows to read at a time.
+   * @param options How many rows to read at a time, and what they must be.
    * @returns The rows, one after the other.
    * @throws {RangeError} When the batch is no number of rows.
    * @throws {DatabaseError} When the server refuses the query, or at the row that it fails at.
    * @throws {ConnectionError} When the connection is lost.
    */
-  stream<R = Row>(query: Query, options: StreamOptions = {}): Generator<R, void, undefined> {
-    return streamRows<R>(this.number, checkQuery(query), checkBatch(options));
+  stream<R = Row>(query: Query, options: StreamOptions<R> = {}): Generator<R, void, undefined> {
+    const batch = checkBatch(options);
+    const form = { readers: this.#types.readers, schema: options.schema };
+    return streamRows<R>(this.number, this.#bind(checkQuery(query)), batch, form);
   }
 
   /**
@@ -71,11 +99,13 @@ export class Connection implements Disposable {
    */
   executeMany<T>(toQuery: (row: T, index: number) => Query, rows: Iterable<T>): number {
     return this.begin(() => {
-      const statements = new ManyStatements(toQuery);
+      const statements = new ManyStatements();
       const run = (batch: Statements | undefined) =>
         batch ? awaitlet(loop.executeMany(this.number, batch)) : 0;
       let rowCount = 0;
-      for (const row of rows) rowCount += run(statements.add(row));
+      for (const row of rows) {
+        rowCount += run(statements.add(this.#bind(checkQuery(toQuery(row, statements.count)))));
+      }
       return rowCount + run(statements.end());
     });
   }
@@ -159,5 +189,11 @@ export class Connection implements Disposable {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  #bind(query: Query): Bound {
+    const types = this.#types;
+    if (!types.concern(query)) return query;
+    return types.bind(query, types.parametersOf(query) ?? awaitlet(loop.describe(this.number, query.text)));
   }
 }

@@ -14,7 +14,9 @@ import { type Answer, Exchange } from "./exchange.ts";
 import { Messages } from "./messages.ts";
 import type { PoolSettings } from "./options.ts";
 import type { ResultData } from "./result.ts";
+import type { Statement } from "./statement.ts";
 import { Statements } from "./statements.ts";
+import type { ServerType } from "./types.ts";
 
 /** A connection. When the server or the network ends it, it is lost: it never connects anew. */
 export class DriverConnection {
@@ -81,40 +83,41 @@ export class DriverConnection {
    * @param text The statement.
    * @param values Its parameters.
    * @param isKept Whether the server is to keep the statement for the next time.
-   * @param written Which of the values are text as the server reads it, whatever their type.
    * @throws {ConnectionError} When the connection is lost.
    * @throws {DatabaseError} When the server refuses the statement.
    */
-  async query(
-    text: string,
-    values: readonly unknown[],
-    isKept: boolean = true,
-    written: readonly number[] = [],
-  ): Promise<ResultData> {
+  async query(text: string, values: readonly unknown[], isKept: boolean = true): Promise<ResultData> {
     const kept = isKept && this.#turn === undefined ? this.#statements.get(text) : undefined;
-    const run = async () => {
-      const statement = await this.#statements
-        .prepare(text, isKept)
-        .catch((error) => this.#refuse(error, text));
+    const prepareAndSend = async () => {
+      const statement = await this.#prepare(text, isKept);
       // In an object, so that the next one's turn begins when this has been sent.
-      return { statement, sent: this.#send(statement.execute(values, written)) };
+      return { statement, sent: this.#send(statement.execute(values)) };
     };
-    const { statement, sent } =
+    let run =
       kept === undefined
-        ? await this.#inTurn(run)
-        : { statement: kept, sent: this.#send(kept.execute(values, written)) };
-    let answer = await sent;
+        ? await this.#inTurn(prepareAndSend)
+        : { statement: kept, sent: this.#send(kept.execute(values)) };
+    let answer = await run.sent;
     if (answer?.error !== undefined && this.#statements.isStale(answer.error)) {
       this.#statements.forget(text);
-      // In a transaction, that has failed.
-      if (answer.status === "I") answer = await (await this.#inTurn(run)).sent;
+      // Not in a transaction: that has failed.
+      if (answer.status === "I") {
+        run = await this.#inTurn(prepareAndSend);
+        answer = await run.sent;
+      }
     }
     if (answer?.isCopy) {
       throw new TypeError("run a query: execute() does not copy; use copyFrom() or copyTo()");
     }
     if (answer === undefined || answer.error !== undefined) this.#refuse(answer?.error, text);
     const { rows, rowCount, command } = answer;
-    return { columns: statement.columns, rows, rowCount, command };
+    return { columns: run.statement.columns, rows, rowCount, command };
+  }
+
+  /** The types of the parameters of a statement. */
+  async describe(text: string): Promise<readonly ServerType[]> {
+    const kept = this.#statements.get(text) ?? (await this.#inTurn(() => this.#prepare(text, true)));
+    return kept.parameters;
   }
 
   /**
@@ -178,6 +181,10 @@ export class DriverConnection {
     });
     this.#answered = sent;
     return sent;
+  }
+
+  #prepare(text: string, isKept: boolean): Promise<Statement> {
+    return this.#statements.prepare(text, isKept).catch((error) => this.#refuse(error, text));
   }
 
   #refuse(error: unknown, text: string): never {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { awaitlet } from "../../mod.ts";
+import { awaitlet, registerClass } from "../../mod.ts";
 import { Connection } from "./connection.ts";
 import { checkTimeout, type ListenOptions } from "./listening.ts";
 import { loop } from "./loop.ts";
@@ -19,6 +19,14 @@ export class Engine implements Disposable {
   /** @internal */
   constructor(settings: EngineSettings) {
     this.#settings = settings;
+  }
+
+  static {
+    registerClass(Engine, {
+      module: import.meta.url,
+      toData: (engine) => engine.#settings,
+      fromData: (settings) => new Engine(settings),
+    });
   }
 
   /**
@@ -78,8 +86,8 @@ export class Engine implements Disposable {
   }
 
   #connect(options?: TransactionOptions): Connection {
-    const { pool, echo } = this.#settings;
-    return new Connection(awaitlet(loop.connect(pool, echo, options)));
+    const { pool, echo, types } = this.#settings;
+    return new Connection(awaitlet(loop.connect(pool, echo, options)), types);
   }
 }
 

@@ -10,6 +10,7 @@ import type { Echo } from "./echo.ts";
 import type { Pool } from "./pool.ts";
 import type { ResultData } from "./result.ts";
 import { beginText, type TransactionOptions } from "./transaction_options.ts";
+import type { ServerType } from "./types.ts";
 
 /** What has a connection to itself for a while. */
 export interface Occupant {
@@ -32,6 +33,8 @@ export class Lease {
   /** Whether a statement ran that may have left a transaction open behind our back. */
   #touched = false;
   #occupant: Occupant | undefined;
+  /** How many statements run: neither the beginning nor the end of a transaction. */
+  #running = 0;
   #closed = false;
 
   constructor(driver: DriverConnection, pool: Pool, echo: Echo) {
@@ -71,7 +74,23 @@ export class Lease {
     this.#checkFree();
     await this.#echo(text, values);
     this.#touched = true;
-    return await this.#driver.query(text, values);
+    this.#running += 1;
+    try {
+      return await this.#driver.query(text, values);
+    } finally {
+      this.#running -= 1;
+    }
+  }
+
+  /** The types of the parameters of a statement. */
+  async describe(text: string): Promise<readonly ServerType[]> {
+    this.#checkFree();
+    return await this.#driver.describe(text);
+  }
+
+  /** Has the server cancel the statement that runs, which then fails. */
+  async cancel(): Promise<void> {
+    if (this.#running > 0) await this.#driver.cancel();
   }
 
   /**

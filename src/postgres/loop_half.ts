@@ -4,11 +4,12 @@
  * @module
  */
 
-import { currentSignal, ThreadDied } from "../../mod.ts";
+import { currentSignal } from "../../mod.ts";
 import type { LockName } from "./advisory_locks.ts";
 import { Cursor } from "./cursor.ts";
 import { type EchoLogger, echoOf } from "./echo.ts";
-import { givenBack, Lease } from "./lease.ts";
+import { Lease } from "./lease.ts";
+import { borrowed, leaseOf, lend, takeBack } from "./lent.ts";
 import * as listener from "./listener.ts";
 import type { Listening } from "./listening.ts";
 import { runMany, type Statements } from "./many.ts";
@@ -16,30 +17,7 @@ import type { PoolSettings } from "./options.ts";
 import { poolOf } from "./pool.ts";
 import type { ResultData } from "./result.ts";
 import type { TransactionOptions } from "./transaction_options.ts";
-
-/** A connection that blocking code has. */
-interface Lent {
-  readonly lease: Lease;
-  /** Whether blocking code has it for sure: it has asked something of it. */
-  isKnown: boolean;
-  /** Stops looking after the task. */
-  readonly forget: () => void;
-}
-
-const lent = new Map<number, Lent>();
-let lastNumber = 0;
-
-/**
- * The connection that blocking code knows by this number.
- *
- * @throws {Error} When it was given back.
- */
-export function leaseOf(number: number): Lease {
-  const found = lent.get(number);
-  if (found === undefined) throw givenBack();
-  found.isKnown = true;
-  return found.lease;
-}
+import type { ServerType } from "./types.ts";
 
 /** Takes a connection, and begins a transaction on it where there are options for one. Returns its number. */
 export async function connect(
@@ -49,18 +27,10 @@ export async function connect(
 ): Promise<number> {
   const signal = currentSignal();
   const pool = poolOf(settings);
-  const lease = new Lease(await pool.acquire(), pool, echoOf(echo));
-  const number = ++lastNumber;
-  // A task that is cancelled gives the connection back itself. One whose thread has died cannot, nor one that was cancelled
-  // before the number reached it.
-  const giveBack = () => {
-    if (signal.reason instanceof ThreadDied || !lent.get(number)?.isKnown) void close(number);
-  };
-  const forget = () => signal.removeEventListener("abort", giveBack);
-  lent.set(number, { lease, isKnown: false, forget });
+  const lease = new Lease(await pool.acquire(signal), pool, echoOf(echo));
+  const number = lend(lease, true);
   try {
     signal.throwIfAborted();
-    signal.addEventListener("abort", giveBack, { once: true });
     if (options !== undefined) await lease.begin(options);
     return number;
   } catch (error) {
@@ -73,6 +43,10 @@ export async function execute(number: number, text: string, values: readonly unk
   return await leaseOf(number).query(text, values);
 }
 
+export async function describe(number: number, text: string): Promise<readonly ServerType[]> {
+  return await leaseOf(number).describe(text);
+}
+
 export async function begin(number: number, options?: TransactionOptions): Promise<number> {
   return await leaseOf(number).begin(options);
 }
@@ -82,7 +56,7 @@ export async function commit(number: number, transaction: number): Promise<void>
 }
 
 export async function rollback(number: number, transaction: number): Promise<void> {
-  await lent.get(number)?.lease.rollback(transaction);
+  await borrowed(number)?.rollback(transaction);
 }
 
 /** Commits the transaction, and gives the connection back. */
@@ -97,10 +71,7 @@ export async function commitAndClose(number: number): Promise<void> {
 
 /** Gives the connection back; what was not committed is rolled back. */
 export async function close(number: number): Promise<void> {
-  const found = lent.get(number);
-  lent.delete(number);
-  found?.forget();
-  await found?.lease.close();
+  await takeBack(number)?.close();
 }
 
 export async function openCursor(
@@ -122,7 +93,7 @@ export async function lock(number: number, name: LockName, wait: boolean): Promi
 
 /** A connection that was given back has given up its locks. */
 export async function unlock(number: number, name: LockName): Promise<void> {
-  await lent.get(number)?.lease.locks.release(name);
+  await borrowed(number)?.locks.release(name);
 }
 
 export async function listen(

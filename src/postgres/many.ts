@@ -5,8 +5,8 @@
  * @module
  */
 
+import type { Bound } from "./custom_types.ts";
 import type { Lease } from "./lease.ts";
-import { checkQuery, type Query } from "./sql.ts";
 
 /** Statements as they cross between threads. */
 export interface Statements {
@@ -24,20 +24,19 @@ export interface Statements {
 const BATCH = 1000;
 
 /** Gathers the statements of rows. */
-export class ManyStatements<T> {
-  readonly #toQuery: (row: T, index: number) => Query;
+export class ManyStatements {
   #count = 0;
   #places = new Map<string, number>();
   #textOf: number[] = [];
   #values: (readonly unknown[])[] = [];
 
-  constructor(toQuery: (row: T, index: number) => Query) {
-    this.#toQuery = toQuery;
+  /** How many were added. */
+  get count(): number {
+    return this.#count;
   }
 
-  /** Adds a row. Returns the statements to run, when there are as many as cross together. */
-  add(row: T): Statements | undefined {
-    const { text, values } = checkQuery(this.#toQuery(row, this.#count));
+  /** Adds the query of the next row. Returns the statements to run, when there are as many as cross together. */
+  add({ text, values }: Bound): Statements | undefined {
     let place = this.#places.get(text);
     if (place === undefined) {
       place = this.#places.size;

@@ -41,6 +41,12 @@ export { Result } from "./result.ts";
 export type { Row } from "./rows.ts";
 export { ScalarResult } from "./scalar_result.ts";
 export { Query, type Sql, sql } from "./sql.ts";
+export {
+  RowMismatch,
+  type SchemaIssue,
+  type SchemaResult,
+  type StandardSchema,
+} from "./standard_schema.ts";
 export type { StreamOptions } from "./stream.ts";
 export type { Transaction } from "./transaction.ts";
 export type { TransactionOptions } from "./transaction_options.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { CustomTypes } from "./custom_types.ts";
 import type { EchoLogger } from "./echo.ts";
 import { addressOf } from "./errors.ts";
 
@@ -73,7 +74,7 @@ export interface PoolSettings {
 export interface EngineSettings {
   readonly pool: PoolSettings;
   readonly echo: boolean | EchoLogger;
-  readonly types: readonly CustomType[];
+  readonly types: CustomTypes;
 }
 
 /**
@@ -100,7 +101,7 @@ export function settingsOf(url: string, options: EngineOptions): EngineSettings 
     ssl,
     textTypes: Object.values(types).flatMap(({ from }) => from),
   };
-  return { pool, echo, types: Object.values(types) };
+  return { pool, echo, types: new CustomTypes(Object.values(types)) };
 }
 
 /** The longest that a timer waits, and the server too. */

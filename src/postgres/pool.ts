@@ -46,12 +46,13 @@ export class Pool {
   /**
    * Takes a connection into use.
    *
+   * @param signal Ends the waiting.
    * @returns The connection. Give it back with `release()`.
    * @throws {ConnectionError} When none can be made.
-   * @throws {PoolTimeout} When none becomes free in time.
+   * @throws {PoolTimeout} When none becomes free in time. The signal's reason, when it aborts meanwhile.
    */
-  async acquire(): Promise<DriverConnection> {
-    await this.#enter();
+  async acquire(signal?: AbortSignal): Promise<DriverConnection> {
+    await this.#enter(signal);
     try {
       const connection = this.#takeIdle() ?? (await this.#open());
       this.#inUse.add(connection);
@@ -110,23 +111,34 @@ export class Pool {
   }
 
   /** Waits, first come first served, until a connection may be taken into use. */
-  async #enter(): Promise<void> {
+  async #enter(signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
     if (this.#free > 0) {
       this.#free -= 1;
       return;
     }
     const { poolSize, poolTimeout, url } = this.#settings;
     await new Promise<void>((resolve, reject) => {
-      const enter = () => {
+      const leave = () => {
         clearTimeout(timer);
+        signal?.removeEventListener("abort", onAbort);
+      };
+      const enter = () => {
+        leave();
         resolve();
       };
-      this.#waiting.push(enter);
-      const timer = setTimeout(() => {
+      const giveUp = (reason: unknown) => {
         this.#waiting.splice(this.#waiting.indexOf(enter), 1);
+        leave();
+        reject(reason);
+      };
+      const onAbort = () => giveUp(signal?.reason);
+      const timer = setTimeout(() => {
         const message = `connect to Postgres at ${addressOf(url)}: all ${poolSize} connections of the pool were in use for ${poolTimeout / 1000} s; give them back sooner, or use a larger pool`;
-        reject(new PoolTimeout(message, { code: "POOL_TIMEOUT" }));
+        giveUp(new PoolTimeout(message, { code: "POOL_TIMEOUT" }));
       }, poolTimeout);
+      signal?.addEventListener("abort", onAbort, { once: true });
+      this.#waiting.push(enter);
     });
   }
 

@@ -52,7 +52,7 @@ const readText: Readonly<Record<number, (text: string) => unknown>> = {
  * @param column The column.
  * @param custom What reads the types of the caller's own, by OID.
  */
-export function valueReader({ type: { oid, isArray }, isBinary }: Column, custom: CustomTypes): ReadValue {
+export function valueReader({ type: { oid, isArray }, isBinary }: Column, custom: CustomParsers): ReadValue {
   if (isBinary) return readBinary[oid] as ReadValue;
   const own = custom.get(oid);
   const read = own ? (text: string) => own.parse(text) : readText[oid];
@@ -64,7 +64,7 @@ export function valueReader({ type: { oid, isArray }, isBinary }: Column, custom
 }
 
 /** The types of the caller's own, by OID. */
-export type CustomTypes = ReadonlyMap<number, CustomType>;
+export type CustomParsers = ReadonlyMap<number, CustomType>;
 
 /** Reads an integer of 32 bits, the highest byte first. */
 export function int32(bytes: Uint8Array, at: number): number {

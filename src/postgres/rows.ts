@@ -5,7 +5,7 @@
  */
 
 import { type Column, readColumns } from "./columns.ts";
-import { type CustomTypes, int32, type ReadValue, valueReader } from "./read_value.ts";
+import { type CustomParsers, int32, type ReadValue, valueReader } from "./read_value.ts";
 import type { Text } from "./text.ts";
 
 /** A row by the names of its columns. */
@@ -26,7 +26,7 @@ export class RowReader {
    * @param columns The columns.
    * @param custom The types of the caller's own.
    */
-  constructor(columns: readonly Column[], custom: CustomTypes) {
+  constructor(columns: readonly Column[], custom: CustomParsers) {
     this.names = columns.map(({ name }) => name);
     this.#readers = columns.map((column) => valueReader(column, custom));
     this.#isSpecial = this.names.includes("__proto__");
@@ -84,10 +84,10 @@ function define(row: Row, name: string, value: unknown): void {
 
 /** The row readers that are at hand, for one set of custom types. */
 export class RowReaders {
-  readonly #custom: CustomTypes;
+  readonly #custom: CustomParsers;
   readonly #readers = new Map<string, RowReader>();
 
-  constructor(custom: CustomTypes = new Map()) {
+  constructor(custom: CustomParsers = new Map()) {
     this.#custom = custom;
   }
 

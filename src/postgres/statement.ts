@@ -6,6 +6,7 @@
 
 import type { Catalog } from "./catalog.ts";
 import { writeColumns } from "./columns.ts";
+import { Written } from "./custom_types.ts";
 import type { Answer } from "./exchange.ts";
 import { Messages } from "./messages.ts";
 import { BINARY_TYPES, type ServerType } from "./types.ts";
@@ -47,10 +48,9 @@ export class Statement {
    * What has the server run it.
    *
    * @param values Its parameters.
-   * @param written Which of them are text as the server reads it, whatever their type.
    * @throws {TypeError} When a value cannot be sent as the type of its parameter.
    */
-  execute(values: readonly unknown[], written: readonly number[]): Messages {
+  execute(values: readonly unknown[]): Messages {
     if (values.length > MOST_PARAMETERS) {
       throw new RangeError(
         `run a query: it has ${values.length} parameters, and Postgres takes at most ${MOST_PARAMETERS}; send an array and unnest it, or use executeMany() or copyFrom()`,
@@ -58,8 +58,8 @@ export class Statement {
     }
     const texts = values.map((value, i) => {
       if (value === null) return null;
-      const type = this.parameters[i] ?? TEXT;
-      return writeValue(value, i + 1, !written.includes(i) ? type : type.isArray ? TEXTS : TEXT);
+      if (!(value instanceof Written)) return writeValue(value, i + 1, this.parameters[i] ?? TEXT);
+      return writeValue(value.text, i + 1, Array.isArray(value.text) ? TEXTS : TEXT);
     });
     return new Messages().execute(this.name, texts, this.#resultFormats);
   }

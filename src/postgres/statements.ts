@@ -83,7 +83,7 @@ export class Statements {
 
   async #askCatalog(oids: readonly number[]): Promise<CatalogRow[]> {
     const statement = await this.prepare(CATALOG_QUERY, true);
-    const { rows, rowCount, command } = await this.#ask(statement.execute([oids], []));
+    const { rows, rowCount, command } = await this.#ask(statement.execute([oids]));
     return new Result<CatalogRow>({ columns: statement.columns, rows, rowCount, command }).all();
   }
 

@@ -6,19 +6,22 @@
 
 import { awaitlet, hold } from "../../mod.ts";
 import { Cursor } from "./cursor.ts";
+import type { Bound } from "./custom_types.ts";
 import type { Lease } from "./lease.ts";
 import { loop } from "./loop.ts";
-import { Result } from "./result.ts";
-import type { Query } from "./sql.ts";
+import { Result, type RowForm } from "./result.ts";
+import type { StandardSchema } from "./standard_schema.ts";
 
 /** How a stream is read. */
-export interface StreamOptions {
+export interface StreamOptions<R = unknown> {
   /** How many rows are read at a time. As many again are read ahead. Default 1,000. */
   readonly batch?: number;
+  /** What each row must be, as for `execute()`. */
+  readonly schema?: StandardSchema<R>;
 }
 
 /** @throws {RangeError} When there is no such number of rows. */
-export function checkBatch({ batch = 1000 }: StreamOptions): number {
+export function checkBatch({ batch = 1000 }: StreamOptions<unknown>): number {
   if (Number.isInteger(batch) && batch >= 1 && batch < 2 ** 31) return batch;
   throw new RangeError(`stream a query: batch is ${batch}; it must be a whole number of rows, at least 1`);
 }
@@ -26,15 +29,18 @@ export function checkBatch({ batch = 1000 }: StreamOptions): number {
 /** Reads a query's rows in blocking code, on the connection of this number. */
 export function* streamRows<R>(
   connection: number,
-  { text, values }: Query,
+  { text, values }: Bound,
   batch: number,
+  form: RowForm<R>,
 ): Generator<R, void, undefined> {
   const cursor = hold(loop.openCursor(connection, text, values, batch));
   try {
+    let before = 0;
     for (let isLast = false; !isLast; ) {
       const data = awaitlet(cursor.next());
       isLast = data.rowCount < batch;
-      yield* new Result<R>(data);
+      yield* new Result<R>(data, { ...form, before });
+      before += data.rowCount;
     }
   } finally {
     awaitlet(cursor.close());
@@ -45,15 +51,19 @@ export function* streamRows<R>(
 /** Reads a query's rows on the loop. */
 export async function* streamRowsAsync<R>(
   lease: Lease,
-  { text, values }: Query,
+  bound: PromiseLike<Bound>,
   batch: number,
+  form: RowForm<R>,
 ): AsyncGenerator<R, void, undefined> {
+  const { text, values } = await bound;
   const cursor = await Cursor.open(lease, text, values, batch);
   try {
+    let before = 0;
     for (let isLast = false; !isLast; ) {
       const data = await cursor.next();
       isLast = data.rowCount < batch;
-      yield* new Result<R>(data);
+      yield* new Result<R>(data, { ...form, before });
+      before += data.rowCount;
     }
   } finally {
     await cursor.close();
