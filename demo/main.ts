@@ -6,7 +6,7 @@
 
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { ConnectionError } from "../src/postgres/mod.ts";
+import { ConnectionError, DatabaseError } from "../src/postgres/mod.ts";
 import type { Database } from "./database.ts";
 import { startEmbeddedPostgres } from "./embedded.ts";
 import * as pattern1 from "./pattern1/facade.ts";
@@ -35,10 +35,11 @@ async function main(): Promise<void> {
 /** What is wrong in one line, where it is not for a programmer to find out. */
 function explain(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { name, message, code = "" } = error as Error & { code?: string };
+  const { message, code = "" } = error as Error & { code?: string };
   if (error instanceof ConnectionError)
     return `${message}; or unset DATABASE_URL to use the embedded Postgres`;
-  if (name === "PostgresError") return `run the demo: Postgres refused a statement: ${message} (${code})`;
+  if (error instanceof DatabaseError)
+    return `run the demo: Postgres refused a statement: ${message} (${code})`;
   return code.startsWith("ERR_PARSE_ARGS") ? `read the command line: ${message}` : undefined;
 }
 

@@ -88,8 +88,7 @@ export abstract class SessionBase<K extends keyof Outcome<unknown>> implements L
 
   /** Reads an object anew. What was changed and not flushed is lost. */
   refresh(object: object): Outcome<void>[K] {
-    const state = InstanceState.of(object);
-    return this.#use(this.#refresh(state));
+    return this.#use(this.#refresh(object));
   }
 
   /** Sends what was added, changed and deleted. Each query does so before. */
@@ -158,7 +157,8 @@ export abstract class SessionBase<K extends keyof Outcome<unknown>> implements L
     return new ScalarResult(rows.all().map(([value]) => value));
   }
 
-  *#refresh(state: InstanceState): Steps<void> {
+  *#refresh(object: object): Steps<void> {
+    const state = InstanceState.of(object);
     this.#work.expire(state);
     yield* this.#flush();
     yield* this.reload(state);

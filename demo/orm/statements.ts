@@ -20,13 +20,8 @@ export function insert([first, ...rest]: readonly [InstanceState, ...InstanceSta
   const all = [first, ...rest].map((state) => checked(first.definition, state.values, "insert into"));
   const given = columns.filter(({ field }) => all.some((values) => field in values));
   const returning = columns.filter(({ field }) => all.some((values) => !(field in values)));
-  const back =
-    returning.length === 0
-      ? sql``
-      : sql` returning ${sql.join(
-          returning.map((column) => labelled(column)),
-          ", ",
-        )}`;
+  const returned = returning.map((column) => labelled(column));
+  const back = returned.length === 0 ? sql`` : sql` returning ${sql.join(returned)}`;
   if (given.length === 0 && rest.length === 0) return sql`insert into ${sql.id(name)} default values${back}`;
   // Rows of nothing but defaults have to name a column.
   const named = given.length === 0 ? columns.slice(0, 1) : given;
@@ -34,10 +29,7 @@ export function insert([first, ...rest]: readonly [InstanceState, ...InstanceSta
     const parts = named.map(({ field }) => (field in values ? sql`${values[field]}` : sql`default`));
     return sql`(${sql.join(parts)})`;
   });
-  const names = sql.join(
-    named.map((column) => sql.id(column.name)),
-    ", ",
-  );
+  const names = sql.join(named.map((column) => sql.id(column.name)));
   return sql`insert into ${sql.id(name)} (${names}) values ${sql.join(rows)}${back}`;
 }
 

@@ -20,6 +20,7 @@ export interface Sent {
 /** Sends a statement about a table. */
 type Send = (query: Query, table: Definition) => Steps<Sent>;
 
+/** Which object belongs to which row, and what its flush has to send. SQLAlchemy's identity map and unit of work. */
 export class UnitOfWork {
   readonly #session: Loader;
   /** The objects that have a row, each there once. */
@@ -202,12 +203,15 @@ function identity({ name }: Definition, key: unknown): string {
   return `${name}: ${String(key)}`;
 }
 
+/** How many rows one statement takes at most, as SQLAlchemy has it. The protocol's own limit is on values. */
+const LONGEST_RUN = 1000;
+
 /** Splits objects where their table changes. */
 function runs(states: readonly InstanceState[]): [InstanceState, ...InstanceState[]][] {
   const all: [InstanceState, ...InstanceState[]][] = [];
   for (const state of states) {
     const last = all.at(-1);
-    if (last?.[0].definition === state.definition) last.push(state);
+    if (last?.[0].definition === state.definition && last.length < LONGEST_RUN) last.push(state);
     else all.push([state]);
   }
   return all;

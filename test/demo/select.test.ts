@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import * as ops from "../../demo/orm/operators.ts";
 import { type Select, select } from "../../demo/orm/select.ts";
+import type { Session } from "../../demo/orm/session.ts";
 import type { Query } from "../../src/postgres/mod.ts";
 import { Note, User } from "./orm/model.ts";
 
@@ -73,7 +74,13 @@ test("its types", () => {
   const objects: Select<[User]> = select(User);
   assert.is(rows.columns.length, 2);
   assert.is(objects.columns.length, 6);
-  const mistakes = () => {
+  const mistakes = (session: Session) => {
+    const nick: string | null = session.scalars(select(User.nick)).one();
+    const user: User | undefined = session.get(User, 1);
+    // @ts-expect-error the key is a number
+    session.get(User, "1");
+    // @ts-expect-error of this one it is text
+    session.get(Note, 1);
     // @ts-expect-error an id is a number
     eq(User.id, "1");
     // @ts-expect-error it is never null
@@ -88,7 +95,7 @@ test("its types", () => {
     User({ name: null });
     // @ts-expect-error the nick may be null
     const wrong: Select<[string]> = select(User.nick);
-    return wrong;
+    return [nick, user, wrong];
   };
   assert.type(mistakes, "function");
 });

@@ -4,7 +4,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { blockingModule } from "../../mod.ts";
 import { isServerThere, ownDatabase } from "../support/postgres.ts";
-import { within } from "../support/within.ts";
+import { rejection, within } from "../support/within.ts";
+import { User } from "./orm/model.ts";
 
 const session = blockingModule<typeof import("./orm/session.ts")>(
   new URL("./orm/session.ts", import.meta.url),
@@ -142,6 +143,25 @@ test("objects outlive their session, and can be added to another", async () => {
     back: "back",
     expired:
       "DetachedInstanceError: read user.name: it expired when its transaction ended, and its session is closed; read it before, or make sessions with { expireOnCommit: false }",
+  });
+});
+
+test("a task may return objects: plain data, of the fields that have a value", async () => {
+  const [ann, pending] = await within(session.returned(url, false));
+  const { createDate, ...rest } = ann ?? User({});
+  assert.equal(rest, { id: 1, name: "ann", nick: null, born: new Date(0), tags: null });
+  assert.instance(createDate, Date);
+  assert.equal(pending, { name: "new" });
+  assert.match(
+    String(await rejection(session.returned(url, true))),
+    /^DetachedInstanceError: read user\.name: it expired/,
+  );
+});
+
+test("a flush sends a thousand objects at a time", async () => {
+  assert.equal(await within(session.many(url)), {
+    statements: ["begin", "insert", "insert", "select", "delete", "delete"],
+    left: [],
   });
 });
 

@@ -245,6 +245,32 @@ export function detached(url: string): Seen {
   });
 }
 
+/** Objects as the result of a task, whose session is closed. */
+export function returned(url: string, expireOnCommit: boolean): User[] {
+  return withSession(
+    url,
+    ({ session }) => {
+      const ann = User({ name: "ann", born: new Date(0) });
+      session.add(ann);
+      session.commit();
+      return [ann, User({ name: "new" })];
+    },
+    { expireOnCommit },
+  );
+}
+
+/** More objects than one statement takes. */
+export function many(url: string): Seen {
+  return withSession(url, ({ session, sent }) => {
+    session.addAll(Array.from({ length: 1500 }, (_, i) => Note({ code: `n${i}`, text: "t" })));
+    session.flush();
+    for (const note of session.scalars(select(Note)).all()) session.delete(note);
+    session.flush();
+    const statements = sent.map((text) => text.slice(0, 6));
+    return { statements, left: session.scalars(select(Note.code)).all() };
+  });
+}
+
 /** Mistakes, each named. */
 export function mistakes(url: string): Record<string, string> {
   return withSession(url, ({ session, engine }) => {
