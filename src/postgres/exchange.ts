@@ -14,7 +14,7 @@ export interface Answer {
   /** The columns, where it was asked to describe a statement. */
   readonly columns: readonly { readonly name: string; readonly type: number }[];
   /** The DataRow messages as they came, one after the other. */
-  readonly rows: Uint8Array;
+  readonly rows: Uint8Array<ArrayBuffer>;
   /** How many rows were returned or changed. */
   readonly rowCount: number;
   /** What the server calls the statement: `SELECT`, `INSERT`, … */
@@ -27,7 +27,8 @@ export interface Answer {
   readonly status: string;
 }
 
-const NO_BYTES = new Uint8Array(0);
+/** From how many bytes on it is worth it not to fill memory with zeros first. */
+const LARGE = 4096;
 
 const latin1 = (body: Buffer, start: number, end: number): string => body.toString("latin1", start, end);
 
@@ -49,16 +50,16 @@ export class Exchange implements Answer {
     this.#settle = settle;
   }
 
-  get rows(): Uint8Array {
-    const [first = NO_BYTES] = this.#rows;
-    if (this.#rows.length <= 1) return first;
-    const rows = Buffer.allocUnsafeSlow(this.#rows.reduce((size, part) => size + part.length, 0));
+  /** In memory of their own: what came from the socket holds other things too. */
+  get rows(): Uint8Array<ArrayBuffer> {
+    const size = this.#rows.reduce((sum, part) => sum + part.length, 0);
+    const rows = size < LARGE ? new Uint8Array(size) : uninitialized(size);
     let at = 0;
     for (const part of this.#rows) {
       rows.set(part, at);
       at += part.length;
     }
-    return new Uint8Array(rows.buffer);
+    return rows;
   }
 
   /** Some DataRow messages, or a part of one, and how many of them begin there. */
@@ -120,4 +121,8 @@ function rowDescription(body: Buffer): { name: string; type: number }[] {
     at = end + 19;
     return { name, type };
   });
+}
+
+function uninitialized(size: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
 }

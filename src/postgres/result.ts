@@ -15,7 +15,7 @@ export interface ResultData {
   /** The columns, as `writeColumns()` writes them; none for a statement that returns no rows. */
   readonly columns: string;
   /** The rows as the server sent them. */
-  readonly rows: Uint8Array;
+  readonly rows: Uint8Array<ArrayBuffer>;
   /** How many rows were returned or changed. */
   readonly rowCount: number;
   /** What the server calls the statement: `SELECT`, `INSERT`, … */
