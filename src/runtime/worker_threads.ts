@@ -106,6 +106,10 @@ export function after(ms: number, fn: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
+export function countProperties(array: readonly unknown[]): number {
+  return Object.values(array).length;
+}
+
 export function createFlowLocal<T>(): FlowLocal<T> {
   const storage = new AsyncLocalStorage<T>();
   return {

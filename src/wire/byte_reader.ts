@@ -12,12 +12,20 @@ export class ByteReader {
   #bytes: Uint8Array = NO_BYTES;
   #view: DataView = new DataView(this.#bytes.buffer);
   #position = 0;
+  /** The text that strings are taken from at present, and how much of it has been. */
+  #text = "";
+  #taken = 0;
+  /** Reads the texts behind the values. */
+  #texts: ByteReader | undefined;
 
   /** Starts at the first of `bytes`. */
   begin(bytes: Uint8Array): void {
     if (this.#view.buffer !== bytes.buffer && bytes !== NO_BYTES) this.#view = new DataView(bytes.buffer);
     this.#bytes = bytes;
     this.#position = 0;
+    this.#text = "";
+    this.#taken = 0;
+    this.#texts = undefined;
   }
 
   /** How many bytes there are left. */
@@ -68,6 +76,7 @@ export class ByteReader {
     if (first >= tag.SHORT_STRING && first < tag.SMALL_INTEGER) return this.latin1(first - tag.SHORT_STRING);
     if (first === tag.UTF8) return this.utf8();
     if (first === tag.UTF16) return this.utf16();
+    if (first === tag.TEXT) return this.text();
     throw malformed(`there is no string at byte ${this.#position - 1}`);
   }
 
@@ -111,6 +120,42 @@ export class ByteReader {
       s += fromCharCode(...units);
     }
     return s;
+  }
+
+  /** Reads what `together()` wrote. */
+  text(): string {
+    const length = this.uint();
+    if (length === 0) return "";
+    if (this.#taken === this.#text.length) {
+      this.#texts ??= this.#behindValues();
+      this.#text = this.#texts.string();
+      this.#taken = 0;
+    }
+    const start = this.#taken;
+    this.#taken += length;
+    if (this.#taken > this.#text.length) throw cutShort();
+    return this.#text.slice(start, this.#taken);
+  }
+
+  /** What reads the texts; from here on this reader ends where they start. */
+  #behindValues(): ByteReader {
+    const bytes = this.#bytes;
+    const end = bytes.length - 4;
+    if (end < this.#position) throw cutShort();
+    const start = this.#view.getUint32(bytes.byteOffset + end);
+    if (start < this.#position || start > end) throw malformed("its texts are not where it says");
+    this.#bytes = bytes.subarray(0, start);
+    const texts = new ByteReader();
+    texts.begin(bytes.subarray(start, end));
+    return texts;
+  }
+
+  integers(count: number): Int32Array {
+    return new Int32Array(this.copy(count * 4));
+  }
+
+  floats(count: number): Float64Array {
+    return new Float64Array(this.copy(count * 8));
   }
 
   /** Reads so many bytes into `into`: a copy. */

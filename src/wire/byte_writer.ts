@@ -1,4 +1,5 @@
 import * as tag from "./tags.ts";
+import { isBrief, type TextMark, Texts } from "./texts.ts";
 
 const INITIAL = 16 * 1024;
 /** A larger scratch buffer is given back at the next message. */
@@ -6,32 +7,54 @@ const LARGEST_KEPT = 4 * 1024 * 1024;
 /** Up to here a loop over the characters is faster than a call to the encoder. */
 const SHORT = 40;
 
+/** So many strings of a message stand each in its place: for a few, a text costs more than it saves. */
+const ALONE = 16;
+
 const encoder = new TextEncoder();
+
+/** A place in what is being written. */
+export interface Mark {
+  readonly position: number;
+  readonly text: TextMark;
+}
 
 /** Numbers, strings and bytes, written one after another into a scratch buffer that grows. */
 export class ByteWriter {
   #bytes: Uint8Array = new Uint8Array(INITIAL);
   #view: DataView = new DataView(this.#bytes.buffer);
   #position = 0;
+  readonly #texts = new Texts();
+  #strings = 0;
 
   /** Starts anew. The bytes of the last message are gone. */
   begin(): void {
     this.#position = 0;
+    this.#texts.clear();
+    this.#strings = 0;
     if (this.#bytes.length > LARGEST_KEPT) this.#move(INITIAL);
   }
 
-  /** What was written since `begin()`: a view into the scratch buffer. */
+  /** What was written since `begin()`, which ends with this: a view into the scratch buffer. */
   written(): Uint8Array {
+    const texts = this.#texts.all();
+    if (texts.length > 0) {
+      const start = this.#position;
+      for (const text of texts) this.#long(text);
+      this.#reserve(4);
+      this.#view.setUint32(this.#position, start);
+      this.#position += 4;
+    }
     return this.#bytes.subarray(0, this.#position);
   }
 
-  get position(): number {
-    return this.#position;
+  get mark(): Mark {
+    return { position: this.#position, text: this.#texts.mark };
   }
 
-  /** Takes back everything from `position` on. */
-  rewind(position: number): void {
+  /** Takes back everything from `mark` on. */
+  rewind({ position, text }: Mark): void {
     this.#position = position;
+    this.#texts.rewind(text);
   }
 
   byte(n: number): void {
@@ -76,9 +99,13 @@ export class ByteWriter {
   /** Writes any string as a value, lone surrogates included. */
   string(s: string): void {
     const { length } = s;
+    if (length > 0 && this.#strings++ >= ALONE && isBrief(s)) {
+      this.byte(tag.TEXT);
+      this.together(s);
+      return;
+    }
     if (length > SHORT) {
-      if (s.isWellFormed()) this.#utf8(s);
-      else this.#utf16(s);
+      this.#long(s);
       return;
     }
     this.#reserve(length + 1);
@@ -97,10 +124,33 @@ export class ByteWriter {
     this.#position = position;
   }
 
+  /** Writes a brief string into the message's texts, and here its length. */
+  together(s: string): void {
+    this.uint(s.length);
+    this.#texts.add(s);
+  }
+
+  integers(values: readonly number[]): void {
+    const integers = new Int32Array(values.length);
+    for (let i = 0; i < values.length; i++) integers[i] = values[i] as number;
+    this.raw(new Uint8Array(integers.buffer));
+  }
+
+  floats(values: readonly number[]): void {
+    const floats = new Float64Array(values.length);
+    for (let i = 0; i < values.length; i++) floats[i] = values[i] as number;
+    this.raw(new Uint8Array(floats.buffer));
+  }
+
   raw(bytes: Uint8Array): void {
     this.#reserve(bytes.length);
     this.#bytes.set(bytes, this.#position);
     this.#position += bytes.length;
+  }
+
+  #long(s: string): void {
+    if (s.isWellFormed()) this.#utf8(s);
+    else this.#utf16(s);
   }
 
   #utf8(s: string): void {

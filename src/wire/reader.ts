@@ -1,3 +1,4 @@
+import { readAlike, readArray, readProperties, readRows } from "./arrays.ts";
 import { ByteReader, malformed, NO_BYTES } from "./byte_reader.ts";
 import { readClassed } from "./class_codec.ts";
 import type { Extension } from "./codec.ts";
@@ -7,7 +8,7 @@ import { readLoneView, readResizableBuffer, readView } from "./views.ts";
 
 type Properties = Record<string, unknown>;
 
-interface Shape {
+export interface Shape {
   readonly keys: readonly string[];
   /** A key would set the prototype, when assigned. */
   readonly isHarmful: boolean;
@@ -77,6 +78,8 @@ export class Reader extends ByteReader {
         return this.#plain({}, this.#shape());
       case tag.DATE:
         return this.keep(new Date(this.float()));
+      case tag.TEXT:
+        return this.text();
       case tag.UTF8:
         return this.utf8();
       case tag.UTF16:
@@ -86,7 +89,7 @@ export class Reader extends ByteReader {
       case tag.OBJECT:
         return this.#plain({}, this.#newShape());
       case tag.ARRAY:
-        return this.#array();
+        return readArray(this);
       default:
         return this.#other(first);
     }
@@ -108,8 +111,12 @@ export class Reader extends ByteReader {
         return this.#plain(Object.create(null), this.#newShape());
       case tag.SHAPED_BARE_OBJECT:
         return this.#plain(Object.create(null), this.#shape());
+      case tag.COLUMN:
+        return readAlike(this);
+      case tag.ROWS:
+        return readRows(this);
       case tag.LOOSE_ARRAY:
-        return this.#looseArray();
+        return readProperties(this);
       case tag.MAP:
         return this.#map();
       case tag.SET:
@@ -164,6 +171,14 @@ export class Reader extends ByteReader {
     return object;
   }
 
+  /** Reads the shape of rows, with its tag. */
+  shape(): Shape {
+    const first = this.byte();
+    if (first === tag.OBJECT) return this.#newShape();
+    if (first === tag.SHAPED_OBJECT) return this.#shape();
+    throw malformed("its rows have no shape");
+  }
+
   #shape(): Shape {
     const n = this.uint();
     const shape = this.#shapes[n];
@@ -177,19 +192,6 @@ export class Reader extends ByteReader {
     const shape = { keys, isHarmful: keys.includes("__proto__") };
     this.#shapes.push(shape);
     return shape;
-  }
-
-  #array(): unknown[] {
-    const array: unknown[] = this.keep([]);
-    for (let count = this.count(); count > 0; count--) array.push(this.value());
-    return array;
-  }
-
-  #looseArray(): unknown[] {
-    const array: unknown[] = this.keep([]);
-    array.length = this.uint();
-    for (let count = this.count(); count > 0; count--) define(array, String(this.value()), this.value());
-    return array;
   }
 
   #map(): Map<unknown, unknown> {

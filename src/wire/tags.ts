@@ -23,6 +23,11 @@ export const NEGATIVE_BIGINT = 0x07;
 export const UTF8 = 0x08;
 /** The number of code units, then the units: for what UTF-8 cannot say, and for what is short. */
 export const UTF16 = 0x09;
+/**
+ * The number of code units: the next so many of the message's texts. These stand behind all values, each as UTF8 or UTF16,
+ * and behind them in 32 bits where the first one starts.
+ */
+export const TEXT = 0x0a;
 
 /** The number of an object that was there before. */
 export const REFERENCE = 0x10;
@@ -59,3 +64,10 @@ export const ATTACHMENT = 0x21;
 export const EXTENSION = 0x22;
 /** The URL of a module, the name of its class, the data of the object. */
 export const CLASSED = 0x23;
+/** The length, the elements as a column: for many elements of one kind. */
+export const COLUMN = 0x24;
+/**
+ * The length, the shape with the tag of an object, and a column for each of its keys: an array of objects that look alike.
+ * The objects are numbered before what is in them.
+ */
+export const ROWS = 0x25;

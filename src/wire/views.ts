@@ -2,7 +2,7 @@ import { malformed } from "./byte_reader.ts";
 import type { Reader } from "./reader.ts";
 import { isDetached, Refusal } from "./refusal.ts";
 import * as tag from "./tags.ts";
-import { isMoving } from "./transfer.ts";
+import { isMoving, transfer } from "./transfer.ts";
 import type { Writer } from "./writer.ts";
 
 // The place in this list is the kind on the wire.
@@ -21,6 +21,9 @@ const KINDS: readonly string[] = [
   "BigInt64Array",
   "BigUint64Array",
 ];
+
+/** From this size on a copy is made at once, and goes beside the bytes: to write and read it would be two copies more. */
+const LARGE = 64 * 1024;
 
 interface ViewClass {
   readonly prototype: ArrayBufferView;
@@ -42,6 +45,11 @@ export function writeView(writer: Writer, view: ArrayBufferView): void {
   const isShared = Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]";
   // A subclass, such as Node's Buffer, may show a part of a pool whose rest belongs to strangers: its own bytes only.
   if (Object.getPrototypeOf(view) !== Class.prototype && !isShared && !isMoving(buffer)) {
+    if (byteLength >= LARGE) {
+      const copy = new Uint8Array(buffer, byteOffset, byteLength).slice().buffer;
+      writer.write(transfer(new Class(copy, 0), [copy]));
+      return;
+    }
     writer.byte(tag.LONE_VIEW);
     writer.byte(kind);
     writer.uint(byteLength);
@@ -76,6 +84,10 @@ export function readLoneView(reader: Reader): ArrayBufferView {
 /** Writes an ArrayBuffer. */
 export function writeBuffer(writer: Writer, buffer: ArrayBuffer): void {
   if (isDetached(buffer)) throw new Refusal(buffer);
+  if (buffer.byteLength >= LARGE && !buffer.resizable) {
+    writer.attachCopy(new Uint8Array(new Uint8Array(buffer)).buffer);
+    return;
+  }
   writer.byte(buffer.resizable ? tag.RESIZABLE_BUFFER : tag.BUFFER);
   writer.uint(buffer.byteLength);
   if (buffer.resizable) writer.uint(buffer.maxByteLength);

@@ -1,8 +1,10 @@
+import { writeArray } from "./arrays.ts";
 import { ByteWriter } from "./byte_writer.ts";
 import { writeClassed } from "./class_codec.ts";
 import type { AnyFunction, Extension } from "./codec.ts";
 import { writeError } from "./error_codec.ts";
 import { hasMethods, kindOf, unbox } from "./kinds.ts";
+import { ObjectNumbers } from "./object_numbers.ts";
 import { Refusal } from "./refusal.ts";
 import { type Shape, Shapes } from "./shapes.ts";
 import * as tag from "./tags.ts";
@@ -26,9 +28,7 @@ export interface Packet {
 /** Writes messages, each of any number of integers, strings and values. */
 export class Writer extends ByteWriter {
   readonly #extension: Extension;
-  /** The numbers of the objects, and of the functions, that the message holds so far. */
-  readonly #seen = new Map<object, number>();
-  #count = 0;
+  readonly #numbers = new ObjectNumbers();
   readonly #shapes = new Shapes();
   #attachments: object[] = [];
   #transfer: object[] = [];
@@ -118,8 +118,8 @@ export class Writer extends ByteWriter {
    * could not be taken back.
    */
   attempt(write: () => void): boolean {
-    const { position } = this;
-    const count = this.#count;
+    const { mark } = this;
+    const { count } = this.#numbers;
     const shapes = this.#shapes.count;
     const attachments = this.#attachments.length;
     const transfer = this.#transfer.length;
@@ -130,8 +130,8 @@ export class Writer extends ByteWriter {
       write();
       return true;
     } catch {
-      this.rewind(position);
-      if (this.#count > count) this.#unsee(count);
+      this.rewind(mark);
+      this.#numbers.cut(count);
       this.#shapes.cut(shapes);
       this.#attachments.length = attachments;
       this.#transfer.length = transfer;
@@ -143,13 +143,12 @@ export class Writer extends ByteWriter {
   }
 
   #object(object: object): void {
-    if (this.#isKnown(object)) return;
+    if (this.isKnown(object)) return;
     if (++this.#depth > DEEPEST) throw tooDeep();
     if (Array.isArray(object)) {
       const isSubclass = Object.getPrototypeOf(object) !== Array.prototype;
       if (isSubclass && hasMethods(object, "Array")) throw new Refusal(object);
-      if (isDense(object)) this.#array(object);
-      else this.#looseArray(object);
+      writeArray(object, this);
     } else {
       const prototype = Object.getPrototypeOf(object);
       if (prototype === Object.prototype) this.#plain(object, false);
@@ -161,29 +160,35 @@ export class Writer extends ByteWriter {
     this.#depth--;
   }
 
+  /** Writes what is nested one level deeper. */
+  deeper(write: () => void): void {
+    if (++this.#depth > DEEPEST) throw tooDeep();
+    write();
+    this.#depth--;
+  }
+
   #function(value: AnyFunction): void {
     if (this.#attempts > 0) throw new Refusal(value);
-    if (this.#isKnown(value)) return;
+    if (this.isKnown(value)) return;
     this.byte(tag.EXTENSION);
     if (!this.#extension.write(value, this)) throw new Refusal(value);
   }
 
   /** Refers to what was there before; numbers what was not. */
-  #isKnown(object: object): boolean {
-    const known = this.#seen.get(object);
-    if (known === undefined) {
-      this.#seen.set(object, this.#count++);
-      return false;
-    }
+  isKnown(object: object): boolean {
+    if (this.#numbers.add(object)) return false;
     this.byte(tag.REFERENCE);
-    this.uint(known);
+    this.uint(this.#numbers.of(object));
     return true;
   }
 
-  /** Drops the objects from number `count` on. */
-  #unsee(count: number): void {
-    for (const [object, n] of this.#seen) if (n >= count) this.#seen.delete(object);
-    this.#count = count;
+  /**
+   * Numbers objects of one prototype, of which none was there before, nor stands twice among them; else it numbers none.
+   *
+   * @param areDistinct Whether it is known that none stands twice among them.
+   */
+  numberAll(objects: readonly object[], prototype: object, areDistinct: boolean): boolean {
+    return this.#numbers.addAll(objects, prototype, areDistinct);
   }
 
   #plain(object: object, isBare: boolean): void {
@@ -192,44 +197,24 @@ export class Writer extends ByteWriter {
     if (keys.length === 0 && !isBare && Object.prototype.toString.call(object) !== "[object Object]") {
       throw new Refusal(object);
     }
-    const shape = this.#shape(keys, isBare);
+    const shape = this.shape(keys, isBare);
     const record = object as Readonly<Record<string, unknown>>;
     if (shape.mayBeThenable && typeof record.then === "function") throw new Refusal(object);
     for (let i = 0; i < keys.length; i++) this.write(record[keys[i] as string]);
   }
 
   /** Writes the shape of an object: its number, or a new one. */
-  #shape(keys: readonly string[], isBare: boolean): Shape {
+  shape(keys: readonly string[], isBare: boolean): Shape {
     const n = this.#shapes.find(keys, isBare);
     if (n >= 0) {
       this.byte(isBare ? tag.SHAPED_BARE_OBJECT : tag.SHAPED_OBJECT);
       this.uint(n);
       return this.#shapes.at(n);
     }
-    const shape = this.#shapes.add(keys, isBare);
     this.byte(isBare ? tag.BARE_OBJECT : tag.OBJECT);
     this.uint(keys.length);
     for (const key of keys) this.string(key);
-    return shape;
-  }
-
-  #array(array: readonly unknown[]): void {
-    const { length } = array;
-    this.byte(tag.ARRAY);
-    this.uint(length);
-    for (let i = 0; i < length; i++) this.write(array[i]);
-  }
-
-  #looseArray(array: readonly unknown[]): void {
-    const keys = Object.keys(array);
-    this.byte(tag.LOOSE_ARRAY);
-    this.uint(array.length);
-    this.uint(keys.length);
-    for (const key of keys) {
-      const index = Number(key);
-      this.write(String(index) === key ? index : key);
-      this.write(Reflect.get(array, key));
-    }
+    return this.#shapes.add(keys, isBare);
   }
 
   #date(date: Date): void {
@@ -308,6 +293,12 @@ export class Writer extends ByteWriter {
     for (const value of values) this.write(value);
   }
 
+  /** Has a copy of a buffer cross beside the bytes, in the buffer's place. */
+  attachCopy(copy: ArrayBuffer): void {
+    this.#transfer.push(copy);
+    this.#attach(copy);
+  }
+
   #attach(object: object): void {
     this.byte(tag.ATTACHMENT);
     this.uint(this.#attachments.length);
@@ -316,19 +307,10 @@ export class Writer extends ByteWriter {
 
   /** Lets go of the values of the message. */
   #forget(): void {
-    if (this.#count > 0) this.#seen.clear();
-    this.#count = 0;
+    this.#numbers.cut(0);
     this.#shapes.cut(0);
     this.#plainPrototype = null;
   }
-}
-
-/** Whether an array has no holes and no named properties. */
-function isDense(array: readonly unknown[]): boolean {
-  // As many values as elements, and each element there: then there is no property besides.
-  if (Object.values(array).length !== array.length) return false;
-  for (let i = 0; i < array.length; i++) if (array[i] === undefined && !(i in array)) return false;
-  return true;
 }
 
 function isOverflow(error: unknown): boolean {

@@ -59,6 +59,36 @@ test("a subclass shows its own bytes, and none of its pool", () => {
   if (NodeBuffer !== undefined) assert.is(roundTrip(NodeBuffer.from("abc")).buffer.byteLength, 3);
 });
 
+test("large buffers go beside the bytes, copied", () => {
+  class Pooled extends Uint8Array {}
+  for (const size of [65_535, 65_536, 65_537, 1_000_000]) {
+    const buffer = Uint8Array.from({ length: size }, (_, i) => i * 7).buffer;
+    const values = {
+      buffer,
+      whole: new Uint8Array(buffer),
+      part: new Uint16Array(buffer, 2, 5),
+      pooled: new Pooled(buffer),
+      resizable: new ArrayBuffer(size, { maxByteLength: 2 * size }),
+      last: [new Date(5), buffer],
+    };
+    const packet = encode(values);
+    assert.is(packet.attachments.length, size < 65_536 ? 0 : 2);
+    assert.equal(packet.transfer, packet.attachments);
+    assert.ok(packet.bytes.length < (size < 65_536 ? 3 : 1) * size + 1000);
+    assert.is(buffer.byteLength, size, "the original stays");
+    new Uint8Array(buffer).fill(0);
+    const copy = decode(packet) as typeof values;
+    assert.is(copy.whole.buffer, copy.buffer);
+    assert.is(copy.part.buffer, copy.buffer);
+    assert.is(copy.last[1], copy.buffer);
+    assert.is(copy.whole[size - 1], ((size - 1) * 7) & 0xff);
+    assert.is(Object.getPrototypeOf(copy.pooled), Uint8Array.prototype);
+    assert.is(difference(copy.whole.slice(), copy.pooled), "");
+    assert.is(copy.pooled.buffer === copy.buffer, false);
+    assert.ok(copy.resizable.resizable);
+  }
+});
+
 test("shared memory and ports go beside the bytes", () => {
   const shared = new SharedArrayBuffer(8);
   const { port1, port2 } = new MessageChannel();

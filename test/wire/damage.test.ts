@@ -16,11 +16,21 @@ const RICH = [
   ],
   ...[new Error("e", { cause: new DOMException("d", "AbortError") }), Object.assign([1], { x: 1 })],
   ...[new Float64Array([1, 2]), new ArrayBuffer(3, { maxByteLength: 9 }), Object.create(null)],
+  Array.from({ length: 9 }, (_, i) => ({
+    i,
+    f: i / 3,
+    s: `é${i}`,
+    b: i > 4,
+    d: new Date(i),
+    n: i % 2 ? null : i,
+    a: [i],
+  })),
+  ...[Array.from("many strings"), Array.from({ length: 8 }, (_, i) => (i === 5 ? null : -i)), "in a text"],
 ];
 
-function read(bytes: Uint8Array): unknown {
+function read(bytes: Uint8Array, attachments: readonly object[] = []): unknown {
   const reader = new Reader(NO_FUNCTIONS);
-  reader.begin(bytes, []);
+  reader.begin(bytes, attachments);
   return reader.value();
 }
 
@@ -116,9 +126,9 @@ test("a writer gives a large scratch buffer back, and goes on after a refusal", 
       assert.throws(() => writer.value([value, Symbol()], "result"));
       writer.begin();
       writer.value(value, "result");
-      const { bytes } = writer.finish();
+      const { bytes, attachments } = writer.finish();
       assert.ok(bytes.buffer.byteLength <= 2 * size + 2 ** 20);
-      assert.is((read(bytes.slice()) as typeof value).length, value.length);
+      assert.is((read(bytes.slice(), attachments) as typeof value).length, value.length);
     }
   }
 });
