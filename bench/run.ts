@@ -81,6 +81,9 @@ function fail(message: string): never {
   process.exit(1);
 }
 
+// A signal alone would leave behind what has been started, which leads process groups of its own.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
+
 const figures: Figure[] = [];
 if (options.from === undefined) {
   const unknown = options.only.find((name) => !(name in cases));
