@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { asyncDef, BlockingThreads, blockingModule } from "../mod.ts";
 import { Coin, Money } from "./fixtures/classes/money.ts";
+import { Purse } from "./fixtures/classes/purse.ts";
 import { rejection, within } from "./support/within.ts";
 
 const knowing = blockingModule<typeof import("./fixtures/classes/knowing.ts")>(
@@ -28,6 +29,11 @@ test("crosses within a task, both ways", async () => {
 test("has its module loaded on a thread that does not know it", async () => {
   await using threads = new BlockingThreads({ max: 1 });
   assert.is(await within(asyncDef.with({ threads })(unknowing.cents, new Money(5))), 5);
+});
+
+test("has that of each class in it loaded", async () => {
+  await using threads = new BlockingThreads({ max: 1 });
+  assert.is(await within(asyncDef.with({ threads })(unknowing.inPurse, new Purse(new Money(6)))), 6);
 });
 
 test("can be cancelled while that module is loaded", async () => {

@@ -254,7 +254,7 @@ export class BlockingEnd {
     const kind = TO_BLOCKING[reader.uint()];
     switch (kind) {
       case "run":
-        this.#readRun({ bytes, attachments }, false);
+        this.#readRun({ bytes, attachments }, []);
         return;
       case "nest":
         this.runner?.readNested(reader);
@@ -282,7 +282,7 @@ export class BlockingEnd {
   }
 
   /** Reads a task, and runs it. Where an argument needs a module, that is loaded, and the message read again. */
-  #readRun(arrived: Arrived, isSecond: boolean): void {
+  #readRun(arrived: Arrived, tried: readonly string[]): void {
     const { runner } = this;
     const reader = this.#reader;
     const task = reader.uint();
@@ -293,7 +293,7 @@ export class BlockingEnd {
     } catch (value) {
       const frame = this.#frames.get(task);
       if (!(value instanceof NotLoaded) || frame === undefined) throw value;
-      if (isSecond) {
+      if (tried.includes(value.url)) {
         this.end(frame, { outcome: "threw", value: value.explain() });
         return;
       }
@@ -301,7 +301,7 @@ export class BlockingEnd {
       runner?.load(frame, value.url, () => {
         reader.begin(kept.bytes, kept.attachments);
         reader.uint();
-        this.#readRun(kept, true);
+        this.#readRun(kept, [...tried, value.url]);
       });
       return;
     }
