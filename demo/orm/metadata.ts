@@ -4,13 +4,8 @@
  * @module
  */
 
-import { type Query, sql } from "../../src/postgres/mod.ts";
+import { type Connection, sql } from "../../src/postgres/mod.ts";
 import { type Definition, definition } from "./table.ts";
-
-/** What runs a query: a connection. */
-export interface Executor {
-  execute(query: Query): unknown;
-}
 
 export class MetaData {
   readonly #tables: readonly Definition[];
@@ -20,25 +15,15 @@ export class MetaData {
   }
 
   /** Drops all tables that exist. */
-  dropAll(conn: Executor): void {
-    for (const query of this.dropQueries()) conn.execute(query);
+  dropAll(conn: Connection): void {
+    for (const { name } of this.#tables) conn.execute(sql`drop table if exists ${sql.id(name)}`);
   }
 
   /** Creates all tables. */
-  createAll(conn: Executor): void {
-    for (const query of this.createQueries()) conn.execute(query);
-  }
-
-  /** What `dropAll()` executes. */
-  dropQueries(): Query[] {
-    return this.#tables.map(({ name }) => sql`drop table if exists ${sql.id(name)}`);
-  }
-
-  /** What `createAll()` executes. */
-  createQueries(): Query[] {
-    return this.#tables.map(({ name, columns }) => {
+  createAll(conn: Connection): void {
+    for (const { name, columns } of this.#tables) {
       const parts = columns.map((column) => sql`${sql.id(column.name)} ${sql.raw(column.ddl)}`);
-      return sql`create table ${sql.id(name)} (${sql.join(parts)})`;
-    });
+      conn.execute(sql`create table ${sql.id(name)} (${sql.join(parts)})`);
+    }
   }
 }

@@ -4,16 +4,19 @@
  * @module
  */
 
+import { blockingModule } from "../../mod.ts";
 import { type AsyncEngine, createAsyncEngine } from "../../src/postgres/mod.ts";
 import type { Database } from "../database.ts";
-import { A, metadata } from "../model.ts";
+import { A } from "../model.ts";
 import { asyncSessionmaker } from "../orm/async_session.ts";
 import { select } from "../orm/select.ts";
 
+const tables = blockingModule<typeof import("./tables.ts")>(new URL("./tables.ts", import.meta.url));
+
 export async function setupTables(database: Database): Promise<void> {
   await engineOf(database).begin(async (conn) => {
-    for (const query of metadata.dropQueries()) await conn.execute(query);
-    for (const query of metadata.createQueries()) await conn.execute(query);
+    await conn.runSync(tables.dropAll);
+    await conn.runSync(tables.createAll);
   });
 }
 

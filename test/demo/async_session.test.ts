@@ -6,10 +6,13 @@ import { AsyncSession, asyncSessionmaker } from "../../demo/orm/async_session.ts
 import { InvalidRequestError } from "../../demo/orm/errors.ts";
 import { desc } from "../../demo/orm/operators.ts";
 import { select } from "../../demo/orm/select.ts";
+import { blockingModule } from "../../mod.ts";
 import { createAsyncEngine } from "../../src/postgres/mod.ts";
 import { isServerThere, ownDatabase } from "../support/postgres.ts";
 import { rejection, within } from "../support/within.ts";
-import { metadata, User } from "./orm/model.ts";
+import { User } from "./orm/model.ts";
+
+const model = blockingModule<typeof import("./orm/model.ts")>(new URL("./orm/model.ts", import.meta.url));
 
 const suiteOfAll = suite("the demo's AsyncSession");
 const test = (await isServerThere()) ? suiteOfAll : suiteOfAll.skip;
@@ -18,9 +21,7 @@ const engine = createAsyncEngine(url, { poolSize: 1, poolTimeout: 5000 });
 
 test("set up", async () => {
   await create();
-  await engine.begin(async (conn) => {
-    for (const query of metadata.createQueries()) await conn.execute(query);
-  });
+  await engine.begin((conn) => conn.runSync(model.createAll));
 });
 
 test("begin() awaits its function, and commits what it added", async () => {

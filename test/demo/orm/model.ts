@@ -5,7 +5,7 @@ import { MetaData } from "../../../demo/orm/metadata.ts";
 import { Session } from "../../../demo/orm/session.ts";
 import type { SessionOptions } from "../../../demo/orm/session_base.ts";
 import { type Table, table } from "../../../demo/orm/table.ts";
-import { createEngine, type Engine, sql } from "../../../src/postgres/mod.ts";
+import { type Connection, createEngine, type Engine, sql } from "../../../src/postgres/mod.ts";
 
 export interface User {
   id: number;
@@ -48,6 +48,10 @@ export const Note: Table<Note, "code"> = table<Note, "code">("note", {
 });
 
 export const metadata: MetaData = new MetaData([User, Note]);
+
+export function createAll(conn: Connection): void {
+  metadata.createAll(conn);
+}
 
 /** A session, and all that it sends. */
 export interface Recorded {
