@@ -39,7 +39,7 @@ function explain(error: unknown): string | undefined {
   if (error instanceof ConnectionError)
     return `${message}; or unset DATABASE_URL to use the embedded Postgres`;
   if (error instanceof DatabaseError)
-    return `run the demo: Postgres refused a statement: ${message} (${code})`;
+    return `run the demo: Postgres refused a statement (${code}): ${message}`;
   return code.startsWith("ERR_PARSE_ARGS") ? `read the command line: ${message}` : undefined;
 }
 

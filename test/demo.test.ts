@@ -3,6 +3,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { createAsyncEngine, sql } from "../src/postgres/mod.ts";
 import * as badServers from "./support/bad_servers.ts";
 import { runChild } from "./support/child.ts";
 import { isServerThere, ownDatabase, url } from "./support/postgres.ts";
@@ -91,6 +92,18 @@ onServer("the third one is a plain program", async () => {
   const { code, output } = await runDemo(database.url, [], "demo/plain.ts");
   assert.is(output, line);
   assert.is(code, 0);
+});
+
+onServer("a statement that the server refuses is told with its code, and exit code 1", async () => {
+  const engine = createAsyncEngine(database.url);
+  await engine.begin((conn) => conn.execute(sql`create view of_a as select * from a`));
+  await engine.dispose();
+  const { code, output } = await runDemo(database.url);
+  assert.match(
+    output,
+    /^run the demo: Postgres refused a statement \(2BP01\): cannot drop table a because other/,
+  );
+  assert.is(code, 1);
 });
 
 onServer("a missing database is one line and exit code 1", async () => {
