@@ -14,7 +14,7 @@ import { type Answer, Exchange } from "./exchange.ts";
 import { Messages } from "./messages.ts";
 import type { PoolSettings } from "./options.ts";
 import type { ResultData } from "./result.ts";
-import type { Statement } from "./statement.ts";
+import { checkParameters, type Statement } from "./statement.ts";
 import { Statements } from "./statements.ts";
 import type { ServerType } from "./types.ts";
 
@@ -87,6 +87,7 @@ export class DriverConnection {
    * @throws {DatabaseError} When the server refuses the statement.
    */
   async query(text: string, values: readonly unknown[], isKept: boolean = true): Promise<ResultData> {
+    checkParameters(values);
     const kept = isKept && this.#turn === undefined ? this.#statements.get(text) : undefined;
     const prepareAndSend = async () => {
       const statement = await this.#prepare(text, isKept);

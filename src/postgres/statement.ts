@@ -51,11 +51,6 @@ export class Statement {
    * @throws {TypeError} When a value cannot be sent as the type of its parameter.
    */
   execute(values: readonly unknown[]): Messages {
-    if (values.length > MOST_PARAMETERS) {
-      throw new RangeError(
-        `run a query: it has ${values.length} parameters, and Postgres takes at most ${MOST_PARAMETERS}; send an array and unnest it, or use executeMany() or copyFrom()`,
-      );
-    }
     const texts = values.map((value, i) => {
       if (value === null) return null;
       if (!(value instanceof Written)) return writeValue(value, i + 1, this.parameters[i] ?? TEXT);
@@ -73,4 +68,12 @@ function formats(areBinary: readonly boolean[]): Uint8Array {
     view.setUint16(2 + i * 2, isBinary ? 1 : 0);
   });
   return bytes;
+}
+
+/** @throws {RangeError} When the protocol has no room for as many parameters. */
+export function checkParameters({ length }: readonly unknown[]): void {
+  if (length <= MOST_PARAMETERS) return;
+  throw new RangeError(
+    `run a query: it has ${length} parameters, and Postgres takes at most ${MOST_PARAMETERS}; send an array and unnest it, or use executeMany() or copyFrom()`,
+  );
 }
