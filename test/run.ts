@@ -10,7 +10,7 @@ import { join, relative } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { endChildren, runChild } from "./support/child.ts";
-import { findRuntimes, type Runtime } from "./support/runtimes.ts";
+import { findRuntimes, hasUsing, type Runtime } from "./support/runtimes.ts";
 import { judge, type Verdict } from "./support/uvu_output.ts";
 
 interface Job {
@@ -53,7 +53,9 @@ function report(result: Result, output: string): void {
 }
 
 async function run({ runtime, file }: Job): Promise<Result> {
-  const child = await runChild([...runtime.command, file], { cwd: root, seconds: Number(options.timeout) });
+  const { command, commandForUsing = command } = runtime;
+  const program = hasUsing(join(root, file)) ? commandForUsing : command;
+  const child = await runChild([...program, file], { cwd: root, seconds: Number(options.timeout) });
   const verdict = judge(child.stdout, child, readFileSync(join(root, file), "utf8"));
   if (strict && verdict.skipped > 0) {
     verdict.failed += verdict.skipped;

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
 
@@ -8,6 +9,17 @@ export interface Runtime {
   name: string;
   /** The command that runs a file, without the file. */
   command: [string, ...string[]];
+  /** The one that runs a file in which `using` stands, where the runtime itself does not read that. */
+  commandForUsing?: [string, ...string[]];
+}
+
+/** Whether `using` stands in a test, or in what is in the folder of its name. */
+export function hasUsing(test: string): boolean {
+  const folder = test.replace(/\.test\.ts$/, "");
+  const inFolder = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith(".ts")) : [];
+  return [test, ...inFolder.map((file) => join(folder, file))].some((file) =>
+    /^ *(await )?using \w+ =/m.test(readFileSync(file, "utf8")),
+  );
 }
 
 const DENO_PERMISSIONS = [
@@ -35,7 +47,9 @@ function node(binary: string): Runtime {
     "process.versions.node + ' ' + (process.features.typescript || '')",
   ).split(" ");
   const name = `node-${minor(version)}`;
-  return { name, command: typescript ? [binary] : [binary, "--import", "tsx"] };
+  const withTsx: Runtime["command"] = [binary, "--import", "tsx"];
+  if (!typescript) return { name, command: withTsx };
+  return { name, command: [binary], ...(Number.parseInt(version, 10) < 24 && { commandForUsing: withTsx }) };
 }
 
 function deno(binary: string): Runtime {
