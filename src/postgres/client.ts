@@ -1,7 +1,7 @@
 /**
  * A client of postgres.js with one connection, of which we see the socket.
  *
- * The driver connects, authenticates and copies; queries are our own exchanges on its socket, so that rows stay as the
+ * The driver connects and authenticates; queries and COPY are our own exchanges on its socket, so that rows stay as the
  * server sent them until a blocking thread looks at them.
  *
  * @module
@@ -23,6 +23,11 @@ export interface Client {
   readonly incoming: Incoming;
   /** Sends bytes to the server. */
   write(bytes: Uint8Array): void;
+  /** Waits until what was written has left. */
+  drained(): Promise<void>;
+  /** Reads no more from the server, until `resume()`. */
+  pause(): void;
+  resume(): void;
   /** Asks the server to cancel what it runs for this client. */
   cancel(): Promise<void>;
   /** Breaks the connection off, also while it is made. */
@@ -44,6 +49,7 @@ export async function createClient(settings: PoolSettings, events: ClientEvents)
   let place: Place | undefined;
   let socket: Socket | undefined;
   let attempts = 0;
+  let isFull = false;
   // Loaded when first used: a blocking thread, which only asks for connections, never needs the driver.
   const { postgres } = await import("../../deps.ts");
   let pass: ((bytes: Buffer) => void) | undefined;
@@ -93,7 +99,16 @@ export async function createClient(settings: PoolSettings, events: ClientEvents)
     return {
       sql,
       incoming,
-      write: (bytes) => void socket?.write(bytes),
+      write: (bytes) => {
+        isFull = socket?.write(bytes) === false;
+      },
+      async drained() {
+        if (!isFull) return;
+        await new Promise((resolve) => socket?.once("drain", resolve));
+        isFull = false;
+      },
+      pause: () => void socket?.pause(),
+      resume: () => void socket?.resume(),
       async cancel() {
         if (place !== undefined && incoming.cancelKey !== undefined)
           await cancel(place, tls, incoming.cancelKey);

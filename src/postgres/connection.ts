@@ -7,6 +7,8 @@
 import { awaitlet, registerClass } from "../../mod.ts";
 import { AdvisoryLock } from "./advisory_lock.ts";
 import { type LockKey, type LockOptions, lockName } from "./advisory_locks.ts";
+import { type CopySource, copyFrom } from "./copy_from.ts";
+import { CopyOutput } from "./copy_to.ts";
 import type { Bound, CustomTypes } from "./custom_types.ts";
 import { loop } from "./loop.ts";
 import { ManyStatements, type Statements } from "./many.ts";
@@ -108,6 +110,36 @@ export class Connection implements Disposable {
       }
       return rowCount + run(statements.end());
     });
+  }
+
+  /**
+   * Copies rows into a table, by COPY: the fastest way in. It has the connection to itself meanwhile.
+   *
+   * What the source throws is thrown here, and none of the rows is there then; in a transaction that has failed.
+   *
+   * @param query The COPY: sql`copy a (id, data) from stdin`. Its format, text or CSV, is read from its options.
+   * @param source What to copy: rows as arrays; or text or bytes in the format of the COPY, whole or in pieces.
+   * @returns How many rows were copied.
+   * @throws {TypeError} When the query is no COPY from stdin, or an item of the source cannot be written.
+   * @throws {DatabaseError} When the server refuses a row.
+   * @throws {ConnectionError} When the connection is lost.
+   */
+  copyFrom(query: Query, source: CopySource): number {
+    return copyFrom(this.number, query, source);
+  }
+
+  /**
+   * Copies rows out of a table or a query, by COPY: the fastest way out. It has the connection to itself meanwhile. Leaving
+   * the loop has the server cancel it; a transaction goes on.
+   *
+   * @param query The COPY: sql`copy a (id, data) to stdout`.
+   * @returns The chunks of bytes that the server sends, to iterate over; its `rows()` are the rows.
+   * @throws {TypeError} When the query is no COPY to stdout.
+   * @throws {DatabaseError} In the loop, when the server refuses it.
+   * @throws {ConnectionError} In the loop, when the connection is lost.
+   */
+  copyTo(query: Query): CopyOutput {
+    return new CopyOutput(this.number, query);
   }
 
   /**

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkQuery, type Query } from "./sql.ts";
+
 /** The format of a COPY's rows. */
 export interface CopyFormat {
   readonly kind: "text" | "csv" | "binary";
@@ -25,15 +27,42 @@ const TOKENS =
   /--[^\n]*|\/\*[\s\S]*?\*\/|e'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|(\$\w*\$)[\s\S]*?\1|[\w\u0080-\uffff]+|\S/giu;
 
 /**
+ * Makes sure that a query is one that can be copied with.
+ *
+ * @param query The query.
+ * @param direction Which way it is to copy.
+ * @returns Its text, and its format.
+ * @throws {TypeError} When it is no COPY that way, or has values.
+ */
+export function checkCopy(
+  query: Query,
+  direction: "from" | "to",
+): { readonly text: string; readonly format: CopyFormat } {
+  const { text, values } = checkQuery(query);
+  if (values.length > 0) {
+    throw new TypeError(
+      "copy: the query has values, and Postgres takes none in a COPY; write them as literals, or copy a table that holds them",
+    );
+  }
+  return { text, format: copyFormatOf(text, direction) };
+}
+
+/**
  * Reads the format from the SQL of a COPY.
  *
  * @param sql The whole statement.
+ * @param direction Which way it is to copy.
  * @returns The format, complete with the defaults of Postgres.
- * @throws {TypeError} When the statement is no COPY from stdin or to stdout.
+ * @throws {TypeError} When it is no COPY that way, or not alone.
  */
-export function copyFormatOf(sql: string): CopyFormat {
+export function copyFormatOf(sql: string, direction: "from" | "to"): CopyFormat {
   const tokens = (sql.match(TOKENS) ?? []).filter((token) => !/^(--|\/\*)/.test(token));
-  const options = optionsOf(tokens.slice(endOfTarget(tokens)));
+  const end = tokens.indexOf(";");
+  // The server would run both.
+  if (end !== -1 && end < tokens.length - 1) {
+    throw new TypeError("copy: there is another statement behind the COPY; run it by itself");
+  }
+  const options = optionsOf(tokens.slice(endOfTarget(tokens, direction)));
   const said = options.get("format")?.toLowerCase();
   const kind = said === "csv" || said === "binary" ? said : "text";
   const isCsv = kind === "csv";
@@ -51,19 +80,25 @@ export function copyFormatOf(sql: string): CopyFormat {
 }
 
 /** Where the options begin: behind `from stdin` or `to stdout`, which may not stand in brackets. */
-function endOfTarget(tokens: readonly string[]): number {
+function endOfTarget(tokens: readonly string[], direction: "from" | "to"): number {
   if (tokens[0]?.toLowerCase() === "copy") {
     let depth = 0;
     for (const [i, token] of tokens.entries()) {
       if (token === "(") depth += 1;
       else if (token === ")") depth -= 1;
-      else if (depth === 0 && /^(from|to)$/i.test(token) && /^std(in|out)$/i.test(tokens[i + 1] ?? "")) {
+      else if (
+        depth === 0 &&
+        token.toLowerCase() === direction &&
+        /^std(in|out)$/i.test(tokens[i + 1] ?? "")
+      ) {
         return i + 2;
       }
     }
   }
   throw new TypeError(
-    "copy rows: the statement is no COPY from stdin or to stdout; write it as sql`copy a (id, data) from stdin`",
+    direction === "from"
+      ? "copy: the query is no COPY from stdin; write it as sql`copy a (id, data) from stdin`"
+      : "copy: the query is no COPY to stdout; write it as sql`copy a (id, data) to stdout`",
   );
 }
 

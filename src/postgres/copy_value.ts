@@ -4,12 +4,15 @@
  * @module
  */
 
+import { textOfDate } from "./dates.ts";
+
 /**
  * Writes a value as text.
  *
  * @param value Anything but null.
  * @returns What the server reads as that value, for the type of value that it is.
  * @throws {TypeError} When it is nothing that Postgres has.
+ * @throws {RangeError} When it is an invalid date.
  */
 export function copyValue(value: unknown): string {
   switch (typeof value) {
@@ -24,9 +27,11 @@ export function copyValue(value: unknown): string {
     case "object":
       break;
     default:
-      throw new TypeError(`${typeof value}; give null where there is no value`);
+      throw new TypeError(
+        `it is ${typeof value === "undefined" ? "undefined" : `a ${typeof value}`}; give null where there is no value`,
+      );
   }
-  if (value instanceof Date) return dateText(value);
+  if (value instanceof Date) return textOfDate(value);
   if (value instanceof Uint8Array) return `\\x${hex(value)}`;
   if (Array.isArray(value)) return `{${value.map(element).join(",")}}`;
   return JSON.stringify(value);
@@ -36,16 +41,6 @@ function element(value: unknown): string {
   if (value === null) return "NULL";
   if (Array.isArray(value)) return copyValue(value);
   return `"${copyValue(value).replaceAll(/["\\]/g, "\\$&")}"`;
-}
-
-function dateText(date: Date): string {
-  const time = date.getTime();
-  if (Number.isNaN(time)) throw new TypeError("an invalid date; give null where there is no date");
-  const year = date.getUTCFullYear();
-  if (year >= 1 && year <= 9999) return date.toISOString();
-  // Postgres counts the years before the first one backwards, without a year zero, and has no sign for those beyond.
-  const rest = date.toISOString().replace(/^[+-]?\d+/, "");
-  return year > 0 ? `${year}${rest}` : `${String(1 - year).padStart(4, "0")}${rest} BC`;
 }
 
 function hex(bytes: Uint8Array): string {

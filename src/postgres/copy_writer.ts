@@ -34,7 +34,7 @@ export class CopyWriter {
   readonly #refusesRows: string | undefined;
   readonly #refusesText: string | undefined;
   readonly #encoder = new TextEncoder();
-  #pieces: Uint8Array[] = [];
+  #pieces: Uint8Array<ArrayBuffer>[] = [];
   #size = 0;
   #text = "";
   #count = 0;
@@ -62,7 +62,7 @@ export class CopyWriter {
    * @returns A chunk to send, when there is enough for one.
    * @throws {TypeError} When a value can be written as no text, or the format of the COPY does not allow what is given.
    */
-  add(item: CopyItem): Uint8Array | undefined {
+  add(item: CopyItem): Uint8Array<ArrayBuffer> | undefined {
     if (item instanceof Uint8Array) {
       this.#endText(false);
       // Copied: the chunk moves to another thread, and what the caller gave is the caller's.
@@ -78,12 +78,12 @@ export class CopyWriter {
   }
 
   /** What is left to send; `undefined` for nothing. */
-  end(): Uint8Array | undefined {
+  end(): Uint8Array<ArrayBuffer> | undefined {
     this.#endText(false);
     return this.#chunk();
   }
 
-  #chunk(): Uint8Array | undefined {
+  #chunk(): Uint8Array<ArrayBuffer> | undefined {
     const pieces = this.#pieces;
     if (pieces.length < 2) {
       this.#pieces = [];
@@ -118,15 +118,17 @@ export class CopyWriter {
   }
 
   #checked(text: string): string {
-    if (this.#refusesText !== undefined) throw this.#misfit(`a text, but ${this.#refusesText}`);
+    if (this.#refusesText !== undefined) throw this.#misfit(`it is text, but ${this.#refusesText}`);
     return text;
   }
 
   #row(values: readonly unknown[]): string {
     if (!Array.isArray(values)) {
-      throw this.#misfit(`${describe(values)}; give rows as arrays, or text or bytes as the COPY has them`);
+      throw this.#misfit(
+        `it is ${describe(values)}; give rows as arrays, or text or bytes as the COPY has them`,
+      );
     }
-    if (this.#refusesRows !== undefined) throw this.#misfit(`a row, but ${this.#refusesRows}`);
+    if (this.#refusesRows !== undefined) throw this.#misfit(`it is a row, but ${this.#refusesRows}`);
     const { delimiter, header } = this.#format;
     // The server skips the first line, whatever it says.
     let line = this.#count === 0 && header ? "\n" : "";
@@ -146,7 +148,7 @@ export class CopyWriter {
       throw this.#misfit((error as Error).message, column);
     }
     if (!text.isWellFormed())
-      throw this.#misfit("a half of a surrogate pair, which is no text in UTF-8", column);
+      throw this.#misfit("it holds half of a surrogate pair, which is no text in UTF-8", column);
     return this.#format.kind === "csv" ? this.#csvField(text) : this.#textField(text, column);
   }
 
@@ -164,7 +166,7 @@ export class CopyWriter {
       : text;
     if (!this.#markers.includes(escaped)) return escaped;
     if (escaped === "")
-      throw this.#misfit("an empty text, but that stands for null; choose another null", column);
+      throw this.#misfit("it is empty, and that stands for null; choose another null", column);
     // The server compares before it takes escapes for what they mean.
     const first = escaped.codePointAt(0) as number;
     return first < 0x80 ? `\\${first.toString(8).padStart(3, "0")}${escaped.slice(1)}` : `\\${escaped}`;
@@ -172,7 +174,7 @@ export class CopyWriter {
 
   #misfit(what: string, column?: number): TypeError {
     const place = column === undefined ? `item ${this.#count}` : `row ${this.#count}, column ${column}`;
-    return new TypeError(`copy from rows: ${place} of the source is ${what}`);
+    return new TypeError(`copy from rows: ${place}: ${what}`);
   }
 }
 

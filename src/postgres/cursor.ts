@@ -14,6 +14,8 @@ export class Cursor {
   readonly #lease: Lease;
   readonly #driver: DriverConnection;
   readonly #batch: number;
+  /** The statement that reads a batch. The server keeps it for as long as the cursor is open. */
+  readonly #fetch: string;
   readonly #name: string;
   /** The transaction that it lives in. */
   readonly #transaction: number | undefined;
@@ -29,6 +31,7 @@ export class Cursor {
     this.#driver = lease.driver;
     this.#batch = batch;
     this.#name = `awaitlet_cursor_${++lastNumber}`;
+    this.#fetch = `fetch ${batch} from ${this.#name}`;
     this.#transaction = lease.transaction;
     if (!isOwn) return;
     this.#leave = lease.occupy({
@@ -51,7 +54,9 @@ export class Cursor {
     if (isOwn) await lease.begin();
     const cursor = new Cursor(lease, batch, isOwn);
     try {
-      await cursor.#send(`declare ${cursor.#name} no scroll cursor for ${text}`, values);
+      const declare = `declare ${cursor.#name} no scroll cursor for ${text}`;
+      await lease.echo(declare, values);
+      await cursor.#send(declare, values);
     } catch (error) {
       cursor.#failed = true;
       await cursor.close();
@@ -93,6 +98,7 @@ export class Cursor {
       // Where a statement has failed meanwhile, the cursor will be gone with its transaction.
       await this.#send(`close ${this.#name}`).catch(() => {});
     }
+    this.#driver.forget(this.#fetch);
   }
 
   /** Whether its transaction is still open: reading from a cursor that is gone would make another one fail. */
@@ -102,13 +108,12 @@ export class Cursor {
 
   #readAhead(): void {
     if (!this.#isAlive) return;
-    this.#ahead = this.#send(`fetch ${this.#batch} from ${this.#name}`);
+    this.#ahead = this.#lease.send(this.#fetch, [], true);
     // It is told when the batch is asked for.
     this.#ahead.catch(() => {});
   }
 
   #send(text: string, values: readonly unknown[] = []): Promise<ResultData> {
-    // Not prepared: the driver would keep the columns of the first cursor that had this name.
-    return this.#driver.query(text, values, false);
+    return this.#lease.send(text, values, false);
   }
 }

@@ -7,8 +7,9 @@
  * @module
  */
 
-import type { postgres } from "../../deps.ts";
 import { type Client, createClient } from "./client.ts";
+import { CopyExchange } from "./copy_exchange.ts";
+import { Copying } from "./copying.ts";
 import { addressOf, explainConnectFailure, explainQueryFailure } from "./errors.ts";
 import { type Answer, Exchange } from "./exchange.ts";
 import { Messages } from "./messages.ts";
@@ -28,8 +29,6 @@ export class DriverConnection {
   #turn: Promise<unknown> | undefined;
   /** Settles when all that was sent has been answered. */
   #answered: Promise<unknown> = Promise.resolve();
-  /** Gives up what the driver does: it does not settle what was sent while the connection ended. */
-  readonly #giveUp = new Set<() => void>();
 
   private constructor(client: Client, settings: PoolSettings) {
     this.#client = client;
@@ -53,7 +52,6 @@ export class DriverConnection {
       if (connection === undefined || connection.#lost) return;
       connection.#lost = true;
       client.incoming.lose();
-      for (const giveUp of connection.#giveUp) giveUp();
       onLost();
     };
     const client: Client = await createClient(settings, { onClose, onNotify });
@@ -70,11 +68,6 @@ export class DriverConnection {
 
   get lost(): boolean {
     return this.#lost;
-  }
-
-  /** The driver's client, which has this one connection. Use it within `settle()`. */
-  get client(): postgres.Sql {
-    return this.#client.sql;
   }
 
   /**
@@ -115,6 +108,11 @@ export class DriverConnection {
     return { columns: run.statement.columns, rows, rowCount, command };
   }
 
+  /** Has the server keep a statement no longer. */
+  forget(text: string): void {
+    this.#statements.forget(text);
+  }
+
   /** The types of the parameters of a statement. */
   async describe(text: string): Promise<readonly ServerType[]> {
     const kept = this.#statements.get(text) ?? (await this.#inTurn(() => this.#prepare(text, true)));
@@ -134,32 +132,23 @@ export class DriverConnection {
   }
 
   /**
-   * Awaits what the driver's client was asked. Nothing else is sent meanwhile.
+   * Begins a COPY. Nothing else is sent until it has ended.
    *
-   * @param text The statement, for errors.
-   * @param ask Asks it.
-   * @returns What it settles with; it rejects when the connection is lost before that.
-   * @throws {ConnectionError} When the connection is lost.
-   * @throws {DatabaseError} When the server refuses the statement.
+   * @param text The COPY: one statement, from stdin or to stdout.
+   * @param onData Takes what the server sends: CopyData messages, cut anywhere.
    */
-  settle<T>(text: string, ask: () => PromiseLike<T>): Promise<T> {
-    return this.#inTurn(async () => {
-      await this.#answered;
-      if (this.#lost) this.#refuse(undefined, text);
-      let giveUp = () => {};
-      const lost = new Promise<never>((_resolve, reject) => {
-        // After what the loss itself may have settled the query with, which says more.
-        giveUp = () => void setTimeout(reject, 0);
-      });
-      this.#giveUp.add(giveUp);
-      try {
-        return await Promise.race([ask(), lost]);
-      } catch (error) {
-        this.#refuse(error, text);
-      } finally {
-        this.#giveUp.delete(giveUp);
-      }
-    });
+  copy(text: string, onData: (part: Uint8Array) => void): Copying {
+    return new Copying(this.#client, (onStart) =>
+      this.#inTurn(async () => {
+        await this.#answered;
+        const answer = await this.#send(
+          new Messages().query(text),
+          (settle) => new CopyExchange({ onStart, onData }, settle),
+        );
+        if (answer === undefined || answer.error !== undefined) this.#refuse(answer?.error, text);
+        return answer;
+      }),
+    );
   }
 
   /** Has the server cancel what it runs, which then fails. What is asked for afterwards is not cancelled. */
@@ -174,10 +163,13 @@ export class DriverConnection {
     await this.#client.sql.end({ timeout: 1 });
   }
 
-  #send(messages: Messages): Promise<Answer | undefined> {
+  #send(
+    messages: Messages,
+    exchangeOf: (settle: (answer: Answer | undefined) => void) => Exchange = (settle) => new Exchange(settle),
+  ): Promise<Answer | undefined> {
     if (this.#lost) return Promise.resolve(undefined);
     const sent = new Promise<Answer | undefined>((resolve) => {
-      this.#client.incoming.expect(new Exchange(resolve));
+      this.#client.incoming.expect(exchangeOf(resolve));
       this.#client.write(messages.bytes);
     });
     this.#answered = sent;

@@ -7,7 +7,8 @@
 import { Buffer } from "node:buffer";
 import type { Exchange } from "./exchange.ts";
 
-const DATA_ROW = 0x44; // "D"
+/** What comes in bulk, and is not looked into: rows, and the data of COPY. ("D", "d") */
+const BULK: readonly number[] = [0x44, 0x64];
 
 /** What the server sends unasked: the driver sees it, whatever is under way. ("N", "S", "A") */
 const UNASKED: readonly number[] = [0x4e, 0x53, 0x41];
@@ -83,7 +84,7 @@ export class Incoming {
         this.cancelKey = bytes.slice(at + HEADER, at + size);
       }
       const isOurs = this.isBusy && !UNASKED.includes(kind);
-      if (isOurs && kind !== DATA_ROW) {
+      if (isOurs && !BULK.includes(kind)) {
         if (at + size > bytes.length) break;
         flush();
         this.#answer(kind, bytes.subarray(at + HEADER, at + size));

@@ -73,10 +73,15 @@ export class Lease {
   async query(text: string, values: readonly unknown[]): Promise<ResultData> {
     this.#checkFree();
     await this.#echo(text, values);
+    return await this.send(text, values, true);
+  }
+
+  /** Sends a statement as who occupies the connection does: it is not echoed. */
+  async send(text: string, values: readonly unknown[], isKept: boolean): Promise<ResultData> {
     this.#touched = true;
     this.#running += 1;
     try {
-      return await this.#driver.query(text, values);
+      return await this.#driver.query(text, values, isKept);
     } finally {
       this.#running -= 1;
     }

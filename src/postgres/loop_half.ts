@@ -4,8 +4,10 @@
  * @module
  */
 
-import { currentSignal } from "../../mod.ts";
+import { currentSignal, transfer } from "../../mod.ts";
 import type { LockName } from "./advisory_locks.ts";
+import { CopyIn } from "./copy_in.ts";
+import { CopyOut } from "./copy_out.ts";
 import { Cursor } from "./cursor.ts";
 import { type EchoLogger, echoOf } from "./echo.ts";
 import { Lease } from "./lease.ts";
@@ -81,6 +83,21 @@ export async function openCursor(
   batch: number,
 ): Promise<Cursor> {
   return await Cursor.open(leaseOf(number), text, values, batch);
+}
+
+export async function copyIn(number: number, text: string): Promise<CopyIn> {
+  return await CopyIn.open(leaseOf(number), text);
+}
+
+export async function copyOut(number: number, text: string): Promise<Pick<CopyOut, "next" | "close">> {
+  const copy = await CopyOut.open(leaseOf(number), text);
+  return {
+    async next() {
+      const chunk = await copy.next();
+      return typeof chunk === "number" ? chunk : transfer(chunk, [chunk.buffer]);
+    },
+    close: () => copy.close(),
+  };
 }
 
 export async function executeMany(number: number, statements: Statements): Promise<number> {

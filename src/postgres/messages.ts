@@ -64,6 +64,18 @@ export class Messages {
     return this.#message("Q", () => this.#string(text));
   }
 
+  /** Sends data that COPY asks for. */
+  copyData(data: Uint8Array): this {
+    return this.#message("d", () => {
+      this.#raw(data);
+    });
+  }
+
+  /** Ends the data that COPY asks for. */
+  copyDone(): this {
+    return this.#message("c", () => {});
+  }
+
   /** Refuses to send what COPY asks for. */
   copyFail(reason: string): this {
     return this.#message("f", () => this.#string(reason));

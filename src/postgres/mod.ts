@@ -13,6 +13,10 @@ export type { AsyncConnection } from "./async_connection.ts";
 export { type AsyncEngine, createAsyncEngine } from "./async_engine.ts";
 export type { AsyncTransaction } from "./async_transaction.ts";
 export type { Connection } from "./connection.ts";
+export type { AsyncCopySource, CopySource } from "./copy_from.ts";
+export type { CopyRow } from "./copy_reader.ts";
+export type { AsyncCopyOutput, CopyOutput } from "./copy_to.ts";
+export type { CopyItem } from "./copy_writer.ts";
 export {
   CheckViolation,
   DatabaseError,

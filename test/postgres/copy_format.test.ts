@@ -7,8 +7,13 @@ import { type CopyItem, CopyWriter } from "../../src/postgres/copy_writer.ts";
 
 const test = suite("postgres: the formats of COPY");
 
-const text = copyFormatOf("copy t from stdin");
-const csv = copyFormatOf("copy t from stdin csv");
+/** The format of a COPY, whichever way it goes. */
+function formatOf(sql: string): CopyFormat {
+  return copyFormatOf(sql, / to stdout/i.test(sql) ? "to" : "from");
+}
+
+const text = formatOf("copy t from stdin");
+const csv = formatOf("copy t from stdin csv");
 
 // The options
 
@@ -60,22 +65,22 @@ const statements: [sql: string, format: CopyFormat][] = [
 ];
 
 for (const [sql, format] of statements) {
-  test(`the format of: ${sql}`, () => assert.equal(copyFormatOf(sql), format));
+  test(`the format of: ${sql}`, () => assert.equal(formatOf(sql), format));
 }
 
-for (const sql of [
-  "select 1",
-  "copy t from '/tmp/x'",
-  "copy (select 1 to stdout)",
-  "",
-  "insert into copy values (1)",
-]) {
-  test(`no COPY here: ${sql}`, () => {
-    assert.throws(
-      () => copyFormatOf(sql),
-      /^copy rows: the statement is no COPY from stdin or to stdout; write/,
-    );
-  });
+const refused: [sql: string, message: RegExp][] = [
+  ["select 1", /^copy: the query is no COPY from stdin; write it as/],
+  ["copy t from '/tmp/x'", /^copy: the query is no COPY from stdin; write it as/],
+  ["copy (select 1 from stdin)", /^copy: the query is no COPY from stdin; write it as/],
+  ["copy t to stdout", /^copy: the query is no COPY from stdin; write it as/],
+  ["", /^copy: the query is no COPY from stdin; write it as/],
+  ["insert into copy values (1)", /^copy: the query is no COPY from stdin; write it as/],
+  ["copy t from stdin; drop table t", /^copy: there is another statement behind the COPY/],
+  ["copy t from stdin csv;;select 1", /^copy: there is another statement behind the COPY/],
+];
+
+for (const [sql, message] of refused) {
+  test(`refused: ${sql}`, () => assert.throws(() => copyFormatOf(sql, "from"), message));
 }
 
 // Rows, both ways
@@ -98,10 +103,10 @@ function read(format: CopyFormat, written: string): CopyRow[][] {
   });
 }
 
-const semicolon = copyFormatOf(
+const semicolon = formatOf(
   "copy t from stdin (format csv, delimiter ';', null 'NULL', quote '''', escape '\\')",
 );
-const bars = copyFormatOf("copy t from stdin (delimiter '|', null 'nil')");
+const bars = formatOf("copy t from stdin (delimiter '|', null 'nil')");
 
 const bothWays: [what: string, format: CopyFormat, row: CopyRow, line: string][] = [
   ["text: plain", text, ["1", "a b"], "1\ta b\n"],
@@ -141,20 +146,20 @@ for (const [what, format, row, line] of bothWays) {
 
 test("a value that looks like the null of the COPY is no null", () => {
   assert.is(written(bars, [["nil", null, "nile"]]), "\\156il|nil|nile\n");
-  const other = copyFormatOf("copy t from stdin (null 'é', default 'x')");
+  const other = formatOf("copy t from stdin (null 'é', default 'x')");
   assert.is(written(other, [["é", "x"]]), "\\é\t\\170\n");
 });
 
 test("where an empty text would be null it is refused", () => {
-  const ambiguous = copyFormatOf("copy t from stdin (null '')");
+  const ambiguous = formatOf("copy t from stdin (null '')");
   assert.throws(
     () => written(ambiguous, [["a", ""]]),
-    /^copy from rows: row 0, column 1 of the source is an empty text, but that stands for null; choose another null$/,
+    /^copy from rows: row 0, column 1: it is empty, and that stands for null; choose another null$/,
   );
 });
 
 test("a header: rows are data, and so are read rows", () => {
-  const header = copyFormatOf("copy t from stdin (format csv, header)");
+  const header = formatOf("copy t from stdin (format csv, header)");
   assert.is(written(header, [["1"], ["2"]]), "\n1\n2\n");
   for (const rows of read(header, "a,b\n1,2\n")) assert.equal(rows, [["1", "2"]]);
 });
@@ -205,25 +210,15 @@ for (const [value, expected] of values) {
 }
 
 const misfits: [what: string, format: CopyFormat, items: unknown[], message: RegExp][] = [
-  ["undefined", text, [["a"], ["a", undefined]], /: row 1, column 1 of the source is undefined; give null/],
-  ["a function", text, [[() => {}]], /: row 0, column 0 of the source is function; give null/],
-  ["an invalid date", text, [[new Date(Number.NaN)]], /column 0 of the source is an invalid date; give null/],
-  ["half a character", csv, [["\ud800"]], /column 0 of the source is a half of a surrogate pair/],
-  ["an object", text, [{ a: 1 }], /: item 0 of the source is an object; give rows as arrays/],
-  ["a number", text, [1], /: item 0 of the source is a number; give rows as arrays/],
-  [
-    "a row in binary",
-    copyFormatOf("copy t from stdin (format binary)"),
-    [["a"]],
-    /the COPY is in binary; give/,
-  ],
-  ["a row to match", copyFormatOf("copy t from stdin (header match)"), [["a"]], /the COPY matches a header;/],
-  [
-    "text in latin1",
-    copyFormatOf("copy t from stdin (encoding 'latin1')"),
-    ["a"],
-    /the COPY is in latin1; give/,
-  ],
+  ["undefined", text, [["a"], ["a", undefined]], /: row 1, column 1: it is undefined; give null/],
+  ["a function", text, [[() => {}]], /: row 0, column 0: it is a function; give null/],
+  ["an invalid date", text, [[new Date(Number.NaN)]], /column 0: the date is invalid/],
+  ["half a character", csv, [["\ud800"]], /column 0: it holds half of a surrogate pair/],
+  ["an object", text, [{ a: 1 }], /: item 0: it is an object; give rows as arrays/],
+  ["a number", text, [1], /: item 0: it is a number; give rows as arrays/],
+  ["a row in binary", formatOf("copy t from stdin (format binary)"), [["a"]], /the COPY is in binary; give/],
+  ["a row to match", formatOf("copy t from stdin (header match)"), [["a"]], /the COPY matches a header;/],
+  ["text in latin1", formatOf("copy t from stdin (encoding 'latin1')"), ["a"], /the COPY is in latin1; give/],
 ];
 
 for (const [what, format, items, message] of misfits) {
@@ -238,7 +233,7 @@ for (const [what, format, items, message] of misfits) {
 test("what cannot be read as rows is refused", () => {
   for (const options of ["format binary", "encoding 'latin1'"]) {
     assert.throws(
-      () => new CopyReader(copyFormatOf(`copy t to stdout (${options})`)),
+      () => new CopyReader(formatOf(`copy t to stdout (${options})`)),
       /^copy to rows: the COPY is in/,
     );
   }
