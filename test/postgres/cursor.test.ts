@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { blockingModule } from "../../mod.ts";
+import { asyncDef, blockingModule } from "../../mod.ts";
 import { createAsyncEngine, sql } from "../../src/postgres/mod.ts";
 import { runChild } from "../support/child.ts";
 import { isServerThere, url } from "../support/postgres.ts";
@@ -88,6 +88,14 @@ test("a transaction that ends within: told, and the next one unharmed", async ()
 
 test("a stream that is abandoned with its connection", async () => {
   assert.is(await within(reading.abandon(url)), 0);
+});
+
+test("a task that waits for a row can be cancelled", async () => {
+  const reason = new Error("enough");
+  const controller = new AbortController();
+  const task = asyncDef.with({ signal: controller.signal })(reading.slow, url);
+  setTimeout(() => controller.abort(reason), 300);
+  assert.is(await rejection(task), reason);
 });
 
 test("a batch that is none is refused", async () => {

@@ -151,6 +151,18 @@ export function abandon(url: string): unknown {
   return again;
 }
 
+/** A loop over rows that come slowly; it is to be cancelled. */
+export function slow(url: string): void {
+  using conn = createEngine(url).connect();
+  const rows = conn.stream(
+    sql`select pg_sleep(case when i > 3 then 60 else 0 end) from generate_series(1, 9) i`,
+    {
+      batch: 1,
+    },
+  );
+  for (const _ of rows);
+}
+
 export function misuse(url: string): string[] {
   using conn = createEngine(url).connect();
   return [0, 1.5, Number.NaN].map((batch) => {
