@@ -64,6 +64,8 @@ export class Exchange implements Answer {
 
   /** Some DataRow messages, or a part of one, and how many of them begin there. */
   addRows(part: Uint8Array, count: number): void {
+    // What comes of a COPY nobody will see.
+    if (this.isCopy) return;
     this.#rows.push(part);
     this.#counted += count;
   }

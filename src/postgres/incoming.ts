@@ -13,6 +13,8 @@ const BULK: readonly number[] = [0x44, 0x64];
 /** What the server sends unasked: the driver sees it, whatever is under way. ("N", "S", "A") */
 const UNASKED: readonly number[] = [0x4e, 0x53, 0x41];
 
+const COPY_IN = 0x47; // "G"
+
 const BACKEND_KEY_DATA = 0x4b; // "K"
 
 const HEADER = 5;
@@ -21,7 +23,7 @@ export class Incoming {
   /** The exchanges under way, in the order that they were sent in. */
   readonly #exchanges: Exchange[] = [];
   readonly #passOn: (bytes: Buffer) => void;
-  readonly #onCopy: (exchange: Exchange) => void;
+  readonly #onCopy: () => void;
   /** The beginning of a message that can only be understood with what comes next. */
   #rest: Buffer | undefined;
   /** How much of the present message is still to come. */
@@ -33,9 +35,9 @@ export class Incoming {
 
   /**
    * @param passOn Gives bytes to the driver.
-   * @param onCopy Called when an exchange has begun COPY.
+   * @param onCopy Called when the server waits for the data of a COPY that no data comes for.
    */
-  constructor(passOn: (bytes: Buffer) => void, onCopy: (exchange: Exchange) => void) {
+  constructor(passOn: (bytes: Buffer) => void, onCopy: () => void) {
     this.#passOn = passOn;
     this.#onCopy = onCopy;
   }
@@ -104,6 +106,6 @@ export class Incoming {
   #answer(kind: number, body: Buffer): void {
     const exchange = this.#exchanges[0] as Exchange;
     if (exchange.add(kind, body)) this.#exchanges.shift();
-    else if (exchange.isCopy) this.#onCopy(exchange);
+    else if (kind === COPY_IN && exchange.isCopy) this.#onCopy();
   }
 }

@@ -145,7 +145,7 @@ export function refused(place: Place): string[] {
     () => conn.copyTo(sql`copy ${table} to stdout; drop table ${table}`),
     () => [...conn.copyTo(sql`copy ${table} to stdout (format binary)`).rows()],
     () => [...conn.copyTo(sql`copy no_such_table to stdout`)],
-    () => conn.execute(sql`copy ${table} to stdout`),
+    () => conn.execute(sql`copy (select generate_series(1, 100000)) to stdout`),
     () => conn.execute(sql`copy ${table} from stdin`),
   ];
   const said = attempts.map((attempt) => {
@@ -156,7 +156,9 @@ export function refused(place: Place): string[] {
       return `${(error as Error).name}: ${(error as Error).message}`;
     }
   });
-  return [...said, String(conn.execute(sql`select 'again'`).scalar())];
+  // Whatever was answered, later answers belong to what they answer.
+  const after = [1, 2, 3].map((i) => conn.execute(sql`select ${i}::int`).scalar());
+  return [...said, String(after)];
 }
 
 /** Leaves a large COPY after the first chunk; the connection, and the transaction, go on. */
