@@ -67,7 +67,14 @@ const CONNECT_FAILURES: Readonly<Record<string, Failure>> = {
   ECONNRESET: HUNG_UP,
   ENOTFOUND: ["there is no host of that name", "correct the host in the URL"],
   EPIPE: HUNG_UP,
+  NO_TLS: [undefined, "switch that on there, or use ssl: false"],
 };
+
+/** A certificate that was refused: each runtime has codes of its own for that. */
+const UNTRUSTED: Failure = [
+  undefined,
+  'give the certificate of its authority as ssl: { ca }, or use ssl: "require" to trust whoever answers',
+];
 
 const OTHER: Failure = [undefined, "correct the URL, or what it leads to"];
 
@@ -81,7 +88,8 @@ const OTHER: Failure = [undefined, "correct the URL, or what it leads to"];
 export function explainConnectFailure(error: unknown, address: string): ConnectionError {
   if (error instanceof ConnectionError) return error;
   const { code, message } = error as { code?: string; message: string };
-  const [why = message || code, remedy] = CONNECT_FAILURES[code ?? ""] ?? OTHER;
+  const other = /certificate/i.test(message) ? UNTRUSTED : OTHER;
+  const [why = message || code, remedy] = CONNECT_FAILURES[code ?? ""] ?? other;
   return new ConnectionError(`connect to Postgres at ${address}: ${why}; ${remedy}`, { code, cause: error });
 }
 

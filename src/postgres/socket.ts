@@ -44,11 +44,13 @@ export async function openSocket(
     if (answer[0] !== 0x53) {
       if (!tls.isRequired) return socket;
       socket.destroy();
-      throw new Error("the server does not speak TLS");
+      throw Object.assign(new Error("the server does not speak TLS"), { code: "NO_TLS" });
     }
   }
   const secured = connectTls({
     socket,
+    // What the certificate is checked against.
+    host,
     ...(isIP(host) ? {} : { servername: host }),
     ...(tls.isDirect ? { ALPNProtocols: ["postgresql"] } : {}),
     ...(tls.options as object),
