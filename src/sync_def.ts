@@ -40,7 +40,7 @@ function withOptions({ signal }: SyncDefOptions): SyncDef {
 
 function run<R>(on: Companion, limits: NonNullable<Companion["limits"]>, fn: () => R): R {
   const { end } = on;
-  const frame = new Frame(++lastTask, false, currentFlow.get()?.variables.fork());
+  const frame = new Frame(++lastTask, true, currentFlow.get()?.variables.fork());
   on.limits = limits;
   const outcome = withBlockingEnd(end, () => {
     end.begin(frame);

@@ -55,6 +55,8 @@ export class BlockingEnd {
   readonly #arriving: Crossing;
   readonly #reader: Reader;
   readonly #frames = new Map<number, Frame>();
+  /** The last task that was begun here and is over, where the loop end has not been told; else zero. */
+  #over = 0;
   /** The tasks whose code runs, or stands in a wait, the innermost last; one may stand there several times. */
   readonly #running: Frame[] = [];
   readonly #stack = new Stack();
@@ -142,7 +144,8 @@ export class BlockingEnd {
   end(frame: Frame, outcome: Outcome, manner: Manner = frame.awaited ? "awaited" : "computed"): void {
     this.#frames.delete(frame.task);
     this.#stack.drop(frame);
-    if (frame.known) {
+    if (frame.begunHere) this.#endHere(frame);
+    else {
       this.send("done", frame, (writer, instead) => {
         writer.uint(frame.task);
         writer.uint(MANNERS.indexOf(manner));
@@ -151,6 +154,22 @@ export class BlockingEnd {
       });
     }
     this.#references.end(frame.scope);
+  }
+
+  /** Where the loop end keeps nothing for the task, it is told with the next one: most programs call one after another. */
+  #endHere(frame: Frame): void {
+    if (!frame.known) return;
+    const { kept, imports } = frame.scope;
+    if (!frame.holds && kept.size === 0 && imports.size === 0) {
+      this.#over = frame.task;
+      return;
+    }
+    this.send("done", frame, (writer) => {
+      writer.uint(frame.task);
+      writer.uint(MANNERS.indexOf("computed"));
+      writer.uint(0);
+      writeOutcome(writer, { outcome: "returned", value: undefined }, "result");
+    });
   }
 
   send(kind: ToLoop, frame: Frame, write: WriteFields): void {
@@ -176,12 +195,14 @@ export class BlockingEnd {
     this.#watch?.look(frame);
     frame.throwIfCancelled();
     frame.beforeAwait?.();
-    if (!frame.known) this.#introduce(frame);
+    const begins = !frame.known;
+    if (begins) frame.variables.sendAll();
     const wait = this.#stack.push(frame, plain);
     let settled: Outcome;
     try {
-      this.send("evaluate", frame, (writer) => {
+      this.send(begins ? "begin" : "evaluate", frame, (writer) => {
         writer.uint(frame.task);
+        if (begins) writer.uint(this.#over);
         writer.uint(wait.id);
         writer.uint(wait.depth);
         writer.uint(MODES.indexOf(mode));
@@ -191,6 +212,8 @@ export class BlockingEnd {
         frame.variables.write(writer);
         for (const expression of expressions) writer.value(expression, "expression");
       });
+      if (begins) this.#over = 0;
+      frame.known = true;
       frame.variables.sent();
       frame.released.length = 0;
       settled = this.#park(wait);
@@ -206,6 +229,7 @@ export class BlockingEnd {
   hold(expression: unknown): unknown {
     const id = this.evaluate([expression], "hold") as number;
     const frame = this.#running.at(-1) as Frame;
+    frame.holds = true;
     let disposed = false;
     const node = referenceNode(id, () => {
       if (disposed) throw new ReferenceReleased("use a reference: it has been disposed of");
@@ -220,17 +244,6 @@ export class BlockingEnd {
         disposed = true;
       },
     });
-  }
-
-  /** Tells the loop end of a task that it has not started. */
-  #introduce(frame: Frame): void {
-    this.send("begin", frame, (writer) => {
-      writer.uint(frame.task);
-      frame.variables.sendAll();
-      frame.variables.write(writer);
-    });
-    frame.variables.sent();
-    frame.known = true;
   }
 
   #park(wait: Wait): Outcome {

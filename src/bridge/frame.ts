@@ -16,18 +16,23 @@ export class Frame {
   readonly variables: Variables;
   /** The references that were disposed of, for the next message to say so. */
   readonly released: number[] = [];
+  /** Whether this thread has begun the task itself, by `syncDef()`: the loop end wants no result of it. */
+  readonly begunHere: boolean;
   /** Whether the loop end knows the task. */
   known: boolean;
   awaited = false;
+  /** Whether the loop end has kept a value for the task. */
+  holds = false;
   /** Called before each of the task's awaits, where it has something to be done by then. */
   beforeAwait: (() => void) | undefined;
   /** The reason that the task was cancelled with, and whether it has been thrown. */
   cancellation: Cancellation | undefined;
   #cancelled = false;
 
-  constructor(task: number, known: boolean, variables: Variables = new Variables()) {
+  constructor(task: number, begunHere: boolean, variables: Variables = new Variables()) {
     this.task = task;
-    this.known = known;
+    this.begunHere = begunHere;
+    this.known = !begunHere;
     this.variables = variables;
   }
 

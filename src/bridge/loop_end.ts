@@ -253,10 +253,11 @@ export class LoopEnd {
       return;
     }
     if (kind === "begin") {
+      this.#endBegunElsewhere(reader.uint());
       const begun = Task.begunElsewhere(number);
-      begun.variables.read(reader);
       this.#tasks.set(number, begun);
       this.#working++;
+      this.#evaluate(begun, { bytes, attachments }, 3);
       return;
     }
     const task = this.#tasks.get(number);
@@ -274,7 +275,7 @@ export class LoopEnd {
         this.#host.onLoadFailed(task, reader.value());
         break;
       case "evaluate":
-        this.#evaluate(task, { bytes, attachments });
+        this.#evaluate(task, { bytes, attachments }, 2);
         break;
       case "done":
         this.#done(task, { bytes, attachments });
@@ -284,7 +285,16 @@ export class LoopEnd {
     }
   }
 
-  #evaluate(task: Task, arrived: Arrived): void {
+  #endBegunElsewhere(number: number): void {
+    const task = this.#tasks.get(number);
+    if (task === undefined) return;
+    this.#working--;
+    this.#forget(task);
+    task.settle({ outcome: "returned", value: undefined });
+  }
+
+  /** Reads a wait, of which `header` numbers have been read. */
+  #evaluate(task: Task, arrived: Arrived, header: number): void {
     this.#attention.asked();
     const reader = this.#reader;
     const wait = reader.uint();
@@ -293,8 +303,7 @@ export class LoopEnd {
     const count = reader.uint();
     const released = reader.uint();
     for (let i = 0; i < released; i++) this.#references.released(reader.uint(), 1);
-    const header = 7 + released;
-    const asked = new Asked(this, task, wait, depth, mode, count, header, this.#settleWait);
+    const asked = new Asked(this, task, wait, depth, mode, count, header + 5 + released, this.#settleWait);
     this.#readInFlow(asked, asked, arrived);
   }
 

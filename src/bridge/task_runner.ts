@@ -33,7 +33,7 @@ export class TaskRunner implements Runner {
   }
 
   read(task: number, reader: Reader): () => void {
-    const run = this.#read(new Frame(task, true), reader);
+    const run = this.#read(new Frame(task, false), reader);
     const exports = this.#modules.get(run.url);
     return () => (exports !== undefined ? this.#run(run, exports) : this.#loadAndRun(run));
   }
@@ -41,7 +41,7 @@ export class TaskRunner implements Runner {
   readNested(reader: Reader): void {
     const cause = reader.uint();
     const depth = reader.uint();
-    const frame = new Frame(reader.uint(), true);
+    const frame = new Frame(reader.uint(), false);
     let run: Run;
     try {
       run = this.#read(frame, reader);

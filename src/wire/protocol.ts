@@ -22,15 +22,16 @@
  *
  * To the loop end:
  *
- * - `begin` task, variables: a task begins that this end has not been asked for, by `syncDef()`. No answer.
  * - `loaded` task: the module stands, the task begins.
  * - `failed` task, then what was thrown: the module could not be loaded. The loop ends the thread.
  * - `cancelled` task, then the reason: a task that this end has begun itself was cancelled. No answer.
  * - `evaluate` task, wait, depth, mode, count, released, variables, then `count` expressions. Answered by `settled`: with
  *   the value where there is one expression, else with an array. In mode `hold` the one value stays on the loop, and
  *   its number is the answer. `released` is a count and as many numbers, of what was held and has been disposed of.
+ * - `begin` task, over, and then as `evaluate`: a task begins that this end has not been asked for, by `syncDef()`, with
+ *   its first wait. `over` is such a task that has ended before, or zero.
  * - `answer` call, variables, outcome.
- * - `done` task, manner, variables, outcome. Ends the task: its references, in both directions, are dropped by each end
+ * - `done` task, manner, variables, outcome. For a task that has begun itself the outcome is of no meaning. Ends the task: its references, in both directions, are dropped by each end
  *   when it sends or reads this.
  *
  * An outcome is one of `OUTCOMES`, then the value or what was thrown, unless it is the very reason of the task's `cancel`.
