@@ -1,5 +1,5 @@
 /**
- * Whether the loop end, when it has settled a wait, stays to see what the blocking thread asks next. A thread that does
+ * Whether the loop end, when it has given the blocking thread something, stays to see what comes of it. A thread that does
  * not sleep has its next question ready sooner than this event loop could be woken again.
  *
  * @module
@@ -22,8 +22,8 @@ export class Attention {
   readonly #patience = new Patience(LINGER);
   #turnBegan = 0;
   #askedAt = 0;
-  /** When the last wait was settled, if the thread was awake and has not asked since; else zero. */
-  #settledAt = 0;
+  /** When the thread was last given something, if it was awake and has sent nothing since; else zero. */
+  #gaveAt = 0;
 
   constructor(channel: Channel) {
     this.#channel = channel;
@@ -37,19 +37,27 @@ export class Attention {
   /** The thread waits. */
   asked(): void {
     this.#askedAt = performance.now();
-    this.#settledAt = 0;
+    this.#gaveAt = 0;
   }
 
   /** Its wait is settled. */
   settled(): void {
     const now = performance.now();
     if (now - this.#askedAt > ELSEWHERE) this.#turnBegan = now;
-    this.#settledAt = this.#channel.asleep ? 0 : now;
+    this.#gaveAt = this.#channel.isAwake ? now : 0;
+  }
+
+  /** It was given a task. Returns whether it is awake. */
+  gaveTask(): boolean {
+    const { isAwake } = this.#channel;
+    this.#gaveAt = isAwake ? performance.now() : 0;
+    return isAwake;
   }
 
   /** Stays, where that is worth it, until a packet has come. Returns whether one has. */
   stays(): boolean {
-    if (this.#settledAt === 0 || this.#settledAt - this.#turnBegan > TURN) return false;
+    if (this.#gaveAt === 0 || this.#gaveAt - this.#turnBegan > TURN) return false;
+    this.#gaveAt = 0;
     const ms = this.#patience.next();
     if (ms === 0) return false;
     const hasCome = this.#channel.linger(ms);

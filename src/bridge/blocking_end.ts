@@ -100,8 +100,14 @@ export class BlockingEnd {
 
   /** Serves what has arrived. Called from the event loop, so no task runs, and none waits for another. */
   serve(): void {
-    this.receiveArrived();
-    this.runCalls();
+    this.#channel.attentive = true;
+    do {
+      this.receiveArrived();
+      this.runCalls();
+      if (this.#channel.idle()) continue;
+      // In this order: what comes after the last look finds that nobody will look, and pokes.
+      this.#channel.attentive = false;
+    } while (this.#channel.hasArrived);
   }
 
   /** Reads what has arrived, without waiting for more. */

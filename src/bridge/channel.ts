@@ -17,6 +17,9 @@ import { BOX_BYTES, boxOf, type Lane, Signal } from "./signal.ts";
 /** The longest wait for which the blocking end spins, in milliseconds: a query to a database near by takes less. */
 const SPIN = 0.2;
 
+/** How long a blocking thread that is done spins for its next task, in milliseconds: the loop has to wake first. */
+const IDLE = 0.1;
+
 /** A packet that has arrived. `bytes` may be reused by the channel when the next one is taken. */
 export type Arrived = Pick<Packet, "bytes" | "attachments">;
 
@@ -39,6 +42,7 @@ export class Channel {
   /** Parcels that the event loop has handed over before they were asked for. */
   readonly #handedOver: Parcel[] = [];
   readonly #patience = new Patience(SPIN);
+  readonly #idlePatience = new Patience(IDLE);
   #sent = 0;
   #taken = 0;
   #parkedMs = 0;
@@ -80,7 +84,7 @@ export class Channel {
     this.#sent = number;
     this.#signal.publish(this.#out, number);
     // A parcel is a poke itself.
-    if (poke && boxed && !(this.#out === "toLoop" && this.#signal.attentive)) this.#port.post(null);
+    if (poke && boxed && !this.#signal.isAttended(this.#out)) this.#port.post(null);
     return number;
   }
 
@@ -120,7 +124,7 @@ export class Channel {
     this.#signal.park();
     try {
       const spin = Math.min(this.#patience.next(), ms);
-      if (spin > 0) this.#spin(begun + spin);
+      if (spin > 0) this.#spin(this.#patience, begun + spin);
       return this.#sleep(begun + ms);
     } finally {
       const took = performance.now() - begun;
@@ -130,15 +134,17 @@ export class Channel {
     }
   }
 
-  #spin(until: number): void {
+  #spin(patience: Patience, until: number): boolean {
     if (!takePermit(this.#signal.number)) {
-      this.#patience.spun(false);
-      return;
+      patience.spun(false);
+      return false;
     }
     const before = crowd();
     const giveUp = () => crowd() !== before || performance.now() >= until;
-    this.#patience.spun(this.#signal.spin(this.#in, this.#taken, giveUp));
+    const hasCome = this.#signal.spin(this.#in, this.#taken, giveUp);
     givePermitBack(this.#signal.number);
+    patience.spun(hasCome);
+    return hasCome;
   }
 
   #sleep(deadline: number): Arrived | undefined {
@@ -153,9 +159,19 @@ export class Channel {
     }
   }
 
-  /** The loop end: whether the other end need not poke it, because it will look before it goes back to the event loop. */
+  /** Whether the other end need not poke this one's event loop, because this end will look before it goes back to it. */
   set attentive(attentive: boolean) {
-    this.#signal.attentive = attentive;
+    this.#signal.attend(this.#in, attentive);
+  }
+
+  /** Whether the other end will see a packet at once: it does not sleep, in a wait or in its event loop. */
+  get isAwake(): boolean {
+    return this.#signal.parked ? !this.#signal.asleep : this.#signal.isAttended(this.#out);
+  }
+
+  /** Whether a packet has come that was not taken. */
+  get hasArrived(): boolean {
+    return this.#signal.published(this.#in) !== this.#taken;
   }
 
   /** The loop end: looks for the next packet for up to `ms` milliseconds. Returns whether it has come. */
@@ -164,14 +180,10 @@ export class Channel {
     return this.#signal.spin(this.#in, this.#taken, () => performance.now() >= until);
   }
 
-  /** Whether a packet has come that was not taken. */
-  get hasArrived(): boolean {
-    return this.#signal.published(this.#in) !== this.#taken;
-  }
-
-  /** Whether the other end sleeps, so that nothing will come of it at once. */
-  get asleep(): boolean {
-    return this.#signal.asleep;
+  /** The blocking end: looks for the next task before it goes back to its event loop. Returns whether it has come. */
+  idle(): boolean {
+    const ms = this.#idlePatience.next();
+    return ms > 0 && this.#spin(this.#idlePatience, performance.now() + ms);
   }
 
   /** Whether the other end has taken packet `number`. */

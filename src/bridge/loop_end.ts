@@ -156,6 +156,8 @@ export class LoopEnd {
       });
       task.variables.sent();
       this.#working++;
+      // Not now: the caller may have more tasks to start.
+      if (kind === "run" && this.#attention.gaveTask()) queueMicrotask(() => this.serve());
       return packet;
     } catch (error) {
       this.#forget(task);

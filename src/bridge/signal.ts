@@ -23,7 +23,8 @@ const PUBLISHED = { toBlocking: LOOP_END, toLoop: BLOCKING_END } as const;
 const BOXED = { toBlocking: LOOP_END + 1, toLoop: BLOCKING_END + 1 } as const;
 const BOXED_LENGTH = { toBlocking: LOOP_END + 2, toLoop: BLOCKING_END + 2 } as const;
 const TAKEN = { toLoop: LOOP_END + 3, toBlocking: BLOCKING_END + 3 } as const;
-const ATTENTIVE = LOOP_END + 4;
+/** Of the end that reads the lane. */
+const ATTENTIVE = { toLoop: LOOP_END + 4, toBlocking: BLOCKING_END + 7 } as const;
 const DEAD = LOOP_END + 5;
 const WATCHED = LOOP_END + 6;
 const NUMBER = LOOP_END + 7;
@@ -147,15 +148,16 @@ export class Signal {
   }
 
   /**
-   * The loop end: whether it will look at its lane without being poked. It says no before its last look, and the
-   * blocking end publishes before it asks: so that look finds the message, or the blocking end pokes.
+   * The receiver: whether it will look at its lane without its event loop being poked. It says no before its last look,
+   * and the sender publishes before it asks: so that look finds the message, or the sender pokes.
    */
-  set attentive(attentive: boolean) {
-    Atomics.store(this.#cells, ATTENTIVE, attentive ? 1 : 0);
+  attend(lane: Lane, attentive: boolean): void {
+    Atomics.store(this.#cells, ATTENTIVE[lane], attentive ? 1 : 0);
   }
 
-  get attentive(): boolean {
-    return Atomics.load(this.#cells, ATTENTIVE) === 1;
+  /** The sender: whether the receiver will look. */
+  isAttended(lane: Lane): boolean {
+    return Atomics.load(this.#cells, ATTENTIVE[lane]) === 1;
   }
 
   /**

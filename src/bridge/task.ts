@@ -37,6 +37,8 @@ export interface TaskStart {
 
 let lastTask = 0;
 
+const NO_CALLER = new Error();
+
 const NO_TARGET: Target = { url: "", name: "syncDef", loadTimeout: 0 };
 
 export class Task {
@@ -89,7 +91,7 @@ export class Task {
         args: [],
         assertAwaitOccurs: false,
         flow: undefined,
-        caller: new Error(),
+        caller: NO_CALLER,
         inFlow: (fn, ...args) => fn(...args),
       },
       id,
