@@ -87,22 +87,28 @@ const printed = {
 `,
 };
 
-guide("is that of demo/kysely and demo/drizzle", () => {
-  const code = Object.keys(printed).flatMap((library) =>
-    readdirSync(join(root, "demo", library)).map((file) =>
-      readFileSync(join(root, "demo", library, file), "utf8")
+guide("is that of the demo, and so is the demo's README", () => {
+  const code = readdirSync(join(root, "demo"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) =>
+      readFileSync(join(root, "demo", file), "utf8")
         .replaceAll('"../../mod.ts"', '"awaitlet"')
         .replaceAll('"../../src/postgres/mod.ts"', '"awaitlet/postgres"'),
-    ),
-  );
-  const text = readFileSync(join(root, "docs", "kysely-and-drizzle.md"), "utf8");
-  const blocks = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
-  assert.ok(blocks.length >= 15, `found ${blocks.length}`);
-  for (const block of blocks)
-    assert.ok(
-      code.some((text) => text.includes(block)),
-      `nowhere as it is:\n${block}`,
     );
+  for (const [document, atLeast] of [
+    ["docs/kysely-and-drizzle.md", 15],
+    ["demo/README.md", 1],
+  ] as const) {
+    const text = readFileSync(join(root, document), "utf8");
+    const blocks = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
+    assert.ok(blocks.length >= atLeast, `found ${blocks.length} in ${document}`);
+    for (const block of blocks) {
+      assert.ok(
+        code.some((text) => text.includes(block)),
+        `nowhere as ${document} has it:\n${block}`,
+      );
+    }
+  }
 });
 
 onServer("set up", database.create);
