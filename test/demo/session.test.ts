@@ -2,7 +2,8 @@
 
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { blockingModule } from "../../mod.ts";
+import { asyncDef, blockingModule } from "../../mod.ts";
+import { createAsyncEngine, sql } from "../../src/postgres/mod.ts";
 import { isServerThere, ownDatabase } from "../support/postgres.ts";
 import { rejection, within } from "../support/within.ts";
 import { User } from "./orm/model.ts";
@@ -144,6 +145,24 @@ test("objects outlive their session, and can be added to another", async () => {
     expired:
       "DetachedInstanceError: read user.name: it expired when its transaction ended, and its session is closed; read it before, or make sessions with { expireOnCommit: false }",
   });
+});
+
+test("a task that is cancelled rolls back, and leaves no transaction open", async () => {
+  const stop = new AbortController();
+  const added = () => void setTimeout(() => stop.abort(new Error("enough")), 100);
+  const error = await rejection(asyncDef.with({ signal: stop.signal })(session.slow, url, added));
+  assert.is((error as Error).message, "enough");
+  const engine = createAsyncEngine(url, { poolSize: 1 });
+  const open = await engine.begin(async (conn) => {
+    assert.equal((await conn.execute(sql`select name from "user"`)).all(), []);
+    const others = sql`select state from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`;
+    return (await conn.execute(others)).scalars().all();
+  });
+  assert.equal(
+    open.filter((state) => state !== "idle"),
+    [],
+  );
+  await engine.dispose();
 });
 
 test("a task may return objects: plain data, of the fields that have a value", async () => {

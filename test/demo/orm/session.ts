@@ -3,6 +3,7 @@
 import { desc, eq, gt } from "../../../demo/orm/operators.ts";
 import { select } from "../../../demo/orm/select.ts";
 import { Session } from "../../../demo/orm/session.ts";
+import { sql } from "../../../src/postgres/mod.ts";
 import { Note, others, thrown, User, withSession } from "./model.ts";
 
 type Seen = Record<string, unknown>;
@@ -243,6 +244,18 @@ export function detached(url: string): Seen {
     session.close();
     return { loaded, lost, back, expired: thrown(() => ann.name) };
   });
+}
+
+/** Adds somebody, and then does what takes long. */
+export function slow(url: string, added: () => void): void {
+  withSession(url, ({ session }) =>
+    session.begin(() => {
+      session.add(User({ name: "lost" }));
+      session.flush();
+      added();
+      session.scalars(select(User.id).where(sql`pg_sleep(10) is null`)).all();
+    }),
+  );
 }
 
 /** Objects as the result of a task, whose session is closed. */
