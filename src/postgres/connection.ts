@@ -76,10 +76,11 @@ export class Connection implements Disposable {
    * the query does is committed when the loop ends.
    *
    * @typeParam R What a row is.
-   * @param query A `select`, `values` or `table`: what Postgres has cursors for.
+   * @param query A query that returns rows.
    * @param options How many rows to read at a time, and what they must be.
    * @returns The rows, one after the other.
    * @throws {RangeError} When the batch is no number of rows.
+   * @throws {TypeError} When the query returns no rows.
    * @throws {DatabaseError} When the server refuses the query, or at the row that it fails at.
    * @throws {ConnectionError} When the connection is lost.
    */

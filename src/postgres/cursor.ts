@@ -4,23 +4,18 @@
  * @module
  */
 
-import type { DriverConnection } from "./driver.ts";
 import type { Lease } from "./lease.ts";
+import type { Portal } from "./portal.ts";
 import type { ResultData } from "./result.ts";
-
-let lastNumber = 0;
 
 export class Cursor {
   readonly #lease: Lease;
-  readonly #driver: DriverConnection;
   readonly #batch: number;
-  /** The statement that reads a batch. The server keeps it for as long as the cursor is open. */
-  readonly #fetch: string;
-  readonly #name: string;
   /** The transaction that it lives in. */
   readonly #transaction: number | undefined;
   /** Ends its hold of the connection, where the transaction is its own. */
   readonly #leave: (() => void) | undefined;
+  #portal: Portal | undefined;
   /** The batch that is being read. */
   #ahead: Promise<ResultData> | undefined;
   #failed = false;
@@ -28,10 +23,7 @@ export class Cursor {
 
   private constructor(lease: Lease, batch: number, isOwn: boolean) {
     this.#lease = lease;
-    this.#driver = lease.driver;
     this.#batch = batch;
-    this.#name = `awaitlet_cursor_${++lastNumber}`;
-    this.#fetch = `fetch ${batch} from ${this.#name}`;
     this.#transaction = lease.transaction;
     if (!isOwn) return;
     this.#leave = lease.occupy({
@@ -50,13 +42,13 @@ export class Cursor {
    * @param batch How many rows to read at a time.
    */
   static async open(lease: Lease, text: string, values: readonly unknown[], batch: number): Promise<Cursor> {
+    lease.checkFree();
     const isOwn = lease.transaction === undefined;
     if (isOwn) await lease.begin();
     const cursor = new Cursor(lease, batch, isOwn);
     try {
-      const declare = `declare ${cursor.#name} no scroll cursor for ${text}`;
-      await lease.echo(declare, values);
-      await cursor.#send(declare, values);
+      await lease.echo(text, values);
+      cursor.#portal = await lease.run((driver) => driver.open(text, values));
     } catch (error) {
       cursor.#failed = true;
       await cursor.close();
@@ -96,9 +88,8 @@ export class Cursor {
       await (this.#failed ? this.#lease.rollback(0) : this.#lease.commit(0));
     } else if (!this.#failed && this.#isAlive) {
       // Where a statement has failed meanwhile, the cursor will be gone with its transaction.
-      await this.#send(`close ${this.#name}`).catch(() => {});
+      await this.#portal?.close().catch(() => {});
     }
-    this.#driver.forget(this.#fetch);
   }
 
   /** Whether its transaction is still open: reading from a cursor that is gone would make another one fail. */
@@ -107,13 +98,10 @@ export class Cursor {
   }
 
   #readAhead(): void {
-    if (!this.#isAlive) return;
-    this.#ahead = this.#lease.send(this.#fetch, [], true);
+    const portal = this.#portal;
+    if (portal === undefined || !this.#isAlive) return;
+    this.#ahead = this.#lease.run(() => portal.fetch(this.#batch));
     // It is told when the batch is asked for.
     this.#ahead.catch(() => {});
-  }
-
-  #send(text: string, values: readonly unknown[] = []): Promise<ResultData> {
-    return this.#lease.send(text, values, false);
   }
 }

@@ -14,6 +14,7 @@ import { addressOf, explainConnectFailure, explainQueryFailure } from "./errors.
 import { type Answer, Exchange } from "./exchange.ts";
 import { Messages } from "./messages.ts";
 import type { PoolSettings } from "./options.ts";
+import { Portal } from "./portal.ts";
 import type { ResultData } from "./result.ts";
 import { checkParameters, type Statement } from "./statement.ts";
 import { Statements } from "./statements.ts";
@@ -29,6 +30,9 @@ export class DriverConnection {
   #turn: Promise<unknown> | undefined;
   /** Settles when all that was sent has been answered. */
   #answered: Promise<unknown> = Promise.resolve();
+  #lastPortal = 0;
+  /** Where the last answer has left the connection. */
+  #status = "I";
 
   private constructor(client: Client, settings: PoolSettings) {
     this.#client = client;
@@ -64,6 +68,11 @@ export class DriverConnection {
     }
     connection = new DriverConnection(client, settings);
     return connection;
+  }
+
+  /** Whether nothing is under way, and no transaction open. */
+  get isIdle(): boolean {
+    return this.#status === "I" && this.#turn === undefined && !this.#client.incoming.isBusy;
   }
 
   get lost(): boolean {
@@ -108,11 +117,6 @@ export class DriverConnection {
     return { columns: run.statement.columns, rows, rowCount, command };
   }
 
-  /** Has the server keep a statement no longer. */
-  forget(text: string): void {
-    this.#statements.forget(text);
-  }
-
   /** The types of the parameters of a statement. */
   async describe(text: string): Promise<readonly ServerType[]> {
     const kept = this.#statements.get(text) ?? (await this.#inTurn(() => this.#prepare(text, true)));
@@ -120,15 +124,28 @@ export class DriverConnection {
   }
 
   /**
+   * Has a statement ready, in the transaction that is open, to fetch its rows some at a time.
+   *
+   * @throws {TypeError} When it returns no rows.
+   */
+  async open(text: string, values: readonly unknown[]): Promise<Portal> {
+    checkParameters(values);
+    const name = `awaitlet_${++this.#lastPortal}`;
+    const ask = (messages: Messages) => this.#ask(text, messages);
+    const statement = await this.#inTurn(() => this.#prepare(text, true));
+    if (statement.columns === "") {
+      throw new TypeError("stream a query: it returns no rows; run it by execute()");
+    }
+    await ask(statement.bind(name, values).sync());
+    return new Portal(name, statement.columns, ask);
+  }
+
+  /**
    * @param text SQL of our own, several statements perhaps: nothing that comes from outside.
    * @returns What the server calls the last of the statements.
    */
-  async command(text: string): Promise<{ readonly command: string }> {
-    const send = () => ({ sent: this.#send(new Messages().query(text)) });
-    const { sent } = this.#turn === undefined ? send() : await this.#inTurn(send);
-    const answer = await sent;
-    if (answer === undefined || answer.error !== undefined) this.#refuse(answer?.error, text);
-    return answer;
+  command(text: string): Promise<{ readonly command: string }> {
+    return this.#ask(text, new Messages().query(text));
   }
 
   /**
@@ -163,13 +180,26 @@ export class DriverConnection {
     await this.#client.sql.end({ timeout: 1 });
   }
 
+  async #ask(text: string, messages: Messages): Promise<Answer> {
+    // In an object, so that the next one's turn begins when this has been sent.
+    const send = () => ({ sent: this.#send(messages) });
+    const { sent } = this.#turn === undefined ? send() : await this.#inTurn(send);
+    const answer = await sent;
+    if (answer === undefined || answer.error !== undefined) this.#refuse(answer?.error, text);
+    return answer;
+  }
+
   #send(
     messages: Messages,
     exchangeOf: (settle: (answer: Answer | undefined) => void) => Exchange = (settle) => new Exchange(settle),
   ): Promise<Answer | undefined> {
     if (this.#lost) return Promise.resolve(undefined);
     const sent = new Promise<Answer | undefined>((resolve) => {
-      this.#client.incoming.expect(exchangeOf(resolve));
+      const settle = (answer: Answer | undefined) => {
+        this.#status = answer?.status ?? "";
+        resolve(answer);
+      };
+      this.#client.incoming.expect(exchangeOf(settle));
       this.#client.write(messages.bytes);
     });
     this.#answered = sent;

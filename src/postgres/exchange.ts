@@ -82,6 +82,9 @@ export class Exchange implements Answer {
       case 0x43: // "C"
         this.#complete(latin1(body, 0, body.length - 1));
         break;
+      case 0x73: // "s"
+        this.rowCount = this.#counted;
+        break;
       case 0x45: // "E"
         this.error = errorFields(body);
         break;

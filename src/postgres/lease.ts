@@ -30,8 +30,6 @@ export class Lease {
   /** The numbers of the open transaction and of the savepoints in it, the innermost last. */
   readonly #open: number[] = [];
   #lastNumber = 0;
-  /** Whether a statement ran that may have left a transaction open behind our back. */
-  #touched = false;
   #occupant: Occupant | undefined;
   /** How many statements run: neither the beginning nor the end of a transaction. */
   #running = 0;
@@ -43,10 +41,9 @@ export class Lease {
     this.#echo = echo;
   }
 
-  /** The connection itself. What is run on it directly may leave a transaction open: closing takes care of that. */
+  /** The connection itself. */
   get driver(): DriverConnection {
-    this.#checkFree();
-    this.#touched = true;
+    this.checkFree();
     return this.#driver;
   }
 
@@ -62,7 +59,7 @@ export class Lease {
 
   /** Refuses everything else but rolling back and closing, until the function that it gives is called. */
   occupy(occupant: Occupant): () => void {
-    this.#checkFree();
+    this.checkFree();
     this.#occupant = occupant;
     return () => {
       if (this.#occupant === occupant) this.#occupant = undefined;
@@ -71,17 +68,16 @@ export class Lease {
 
   /** Runs one statement. */
   async query(text: string, values: readonly unknown[]): Promise<ResultData> {
-    this.#checkFree();
+    this.checkFree();
     await this.#echo(text, values);
-    return await this.send(text, values, true);
+    return await this.run((driver) => driver.query(text, values));
   }
 
-  /** Sends a statement as who occupies the connection does: it is not echoed. */
-  async send(text: string, values: readonly unknown[], isKept: boolean): Promise<ResultData> {
-    this.#touched = true;
+  /** Does something that a task which is cancelled has the server cancel, as who occupies the connection does it. */
+  async run<T>(act: (driver: DriverConnection) => Promise<T>): Promise<T> {
     this.#running += 1;
     try {
-      return await this.#driver.query(text, values, isKept);
+      return await act(this.#driver);
     } finally {
       this.#running -= 1;
     }
@@ -89,7 +85,7 @@ export class Lease {
 
   /** The types of the parameters of a statement. */
   async describe(text: string): Promise<readonly ServerType[]> {
-    this.#checkFree();
+    this.checkFree();
     return await this.#driver.describe(text);
   }
 
@@ -104,7 +100,7 @@ export class Lease {
    * @returns The number to end it by.
    */
   async begin(options: TransactionOptions = {}): Promise<number> {
-    this.#checkFree();
+    this.checkFree();
     if (this.#open.length === 0) {
       await this.#command(beginText(options));
     } else if (Object.keys(options).length > 0) {
@@ -125,7 +121,7 @@ export class Lease {
    * @throws {Error} When it has ended. When the server has rolled it back instead, because a statement had failed.
    */
   async commit(number: number): Promise<void> {
-    this.#checkFree();
+    this.checkFree();
     const depth = this.#depthOf(number);
     if (depth === -1) {
       throw new Error("commit a transaction: none is open, or it has ended already; begin one first");
@@ -169,7 +165,8 @@ export class Lease {
     this.#closed = true;
     await this.#endOccupant();
     let isClean = true;
-    if (this.#open.length > 0 || this.#touched) {
+    // A transaction may also have been begun by a statement of the caller's.
+    if (this.#open.length > 0 || !this.#driver.isIdle) {
       const word = this.#open.length > 0 ? this.#command("rollback") : this.#driver.command("rollback");
       isClean = await word.then(
         () => true,
@@ -211,7 +208,8 @@ export class Lease {
     return await this.#driver.command(text);
   }
 
-  #checkFree(): void {
+  /** @throws {Error} When it was given back, or something has it to itself. */
+  checkFree(): void {
     if (this.#closed) throw givenBack();
     if (this.#occupant === undefined) return;
     const { what, remedy } = this.#occupant;

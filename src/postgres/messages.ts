@@ -29,29 +29,49 @@ export class Messages {
 
   /** Has the server forget a statement. */
   close(name: string): this {
-    return this.#message("C", () => {
-      this.#string(`S${name}`);
-    });
+    return this.#message("C", () => this.#string(`S${name}`));
   }
 
   /**
-   * Has the server run a statement.
+   * Has the server make a portal: a statement with its parameters, ready to run.
    *
+   * @param portal The portal. One without a name lasts until the next.
    * @param name The statement.
    * @param values Its parameters: text, bytes in binary form, or null.
    * @param resultFormats The forms that the columns come in, as the protocol has them.
    */
-  execute(name: string, values: readonly (string | Uint8Array | null)[], resultFormats: Uint8Array): this {
-    this.#message("B", () => {
-      // The portal, which has no name.
-      this.#string("");
+  bind(
+    portal: string,
+    name: string,
+    values: readonly (string | Uint8Array | null)[],
+    resultFormats: Uint8Array,
+  ): this {
+    return this.#message("B", () => {
+      this.#string(portal);
       this.#string(name);
       this.#formats(values);
       this.#int16(values.length);
       for (const value of values) this.#value(value);
       this.#raw(resultFormats);
     });
+  }
+
+  /** Has the server run the portal that has no name. */
+  executeAndSync(): this {
     return this.#raw(EXECUTE_AND_SYNC);
+  }
+
+  /** Has the server run a portal until it has given so many rows more. */
+  fetch(portal: string, count: number): this {
+    return this.#message("E", () => {
+      this.#string(portal);
+      this.#int32(count);
+    });
+  }
+
+  /** Has the server forget a portal. */
+  closePortal(portal: string): this {
+    return this.#message("C", () => this.#string(`P${portal}`));
   }
 
   /** Ends what is answered together. */

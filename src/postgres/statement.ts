@@ -51,12 +51,23 @@ export class Statement {
    * @throws {TypeError} When a value cannot be sent as the type of its parameter.
    */
   execute(values: readonly unknown[]): Messages {
+    return this.bind("", values).executeAndSync();
+  }
+
+  /**
+   * What has the server make a portal of it.
+   *
+   * @param portal The portal's name.
+   * @param values Its parameters.
+   * @throws {TypeError} When a value cannot be sent as the type of its parameter.
+   */
+  bind(portal: string, values: readonly unknown[]): Messages {
     const texts = values.map((value, i) => {
       if (value === null) return null;
       if (!(value instanceof Written)) return writeValue(value, i + 1, this.parameters[i] ?? TEXT);
       return writeValue(value.text, i + 1, Array.isArray(value.text) ? TEXTS : TEXT);
     });
-    return new Messages().execute(this.name, texts, this.#resultFormats);
+    return new Messages().bind(portal, this.name, texts, this.#resultFormats);
   }
 }
 

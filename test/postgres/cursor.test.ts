@@ -70,7 +70,7 @@ test("a query that fails, at once or at a row, and the connection goes on", asyn
     "again",
     ["DataError", "22012", 20],
     "again",
-    ["ProgrammingError", "42601", 0],
+    ["TypeError", undefined, 0],
     "again",
   ]);
 });
