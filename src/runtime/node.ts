@@ -4,6 +4,7 @@
  * @module
  */
 
+import { AsyncResource } from "node:async_hooks";
 import { createRequire } from "node:module";
 import { isAbsolute } from "node:path";
 import process from "node:process";
@@ -11,7 +12,7 @@ import { pathToFileURL } from "node:url";
 import { getHeapStatistics } from "node:v8";
 import type { ResourceLimits } from "node:worker_threads";
 import { writeOutputDirectly } from "./node_output.ts";
-import type { Runtime, WorkerStart, WorkerThread } from "./types.ts";
+import type { InFlow, Runtime, WorkerStart, WorkerThread } from "./types.ts";
 import * as shared from "./worker_threads.ts";
 
 /**
@@ -61,10 +62,17 @@ function resourceLimits(memoryLimit: number): ResourceLimits {
   };
 }
 
+/** As `AsyncLocalStorage.snapshot()`, which on Node 20 also defines what was deprecated, at some cost. */
+function captureFlow(): InFlow {
+  const resource = new AsyncResource("awaitlet");
+  return (fn, ...args) => resource.runInAsyncScope(fn, undefined, ...args);
+}
+
 export const node: Runtime = {
   ...shared,
   name: "node",
   startWorker,
+  captureFlow,
   fromEventLoop: (fn) => fn(),
   writeOutputDirectly,
   explainLoadFailure(error, url) {
