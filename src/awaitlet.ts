@@ -7,7 +7,7 @@
 import type { BlockingEnd } from "./bridge/blocking_end.ts";
 import { blockingEnd } from "./bridge/here.ts";
 import { NoAwaitletContext } from "./errors.ts";
-import { gather, nodeOf } from "./wire/expression.ts";
+import { gather, type Node, nodeOf } from "./wire/expression.ts";
 
 /** What is awaited as a whole, and never looked into for more. */
 type Opaque =
@@ -56,8 +56,9 @@ export type AwaitletResult<T> =
  */
 export function awaitlet<T>(value: T): AwaitletResult<T> {
   const end = currentEnd();
-  if (nodeOf(value) !== undefined) return end.evaluate([value], "await") as AwaitletResult<T>;
-  const found: unknown[] = [];
+  const node = nodeOf(value);
+  if (node !== undefined) return end.evaluate([node], "await") as AwaitletResult<T>;
+  const found: Node[] = [];
   const rebuild = gather(value, found);
   if (rebuild === undefined) return value as AwaitletResult<T>;
   const results = end.evaluate(found, "await");
@@ -86,12 +87,13 @@ export type Reference<T> = T & Disposable;
  */
 export function hold<T>(expression: T): Reference<Awaited<T>> {
   const end = currentEnd();
-  if (nodeOf(expression) === undefined) {
+  const node = nodeOf(expression);
+  if (node === undefined) {
     throw new TypeError(
       "hold: this is no recorded expression; give it what an asyncModule() or a reference gave",
     );
   }
-  return end.hold(expression) as Reference<Awaited<T>>;
+  return end.hold(node) as Reference<Awaited<T>>;
 }
 
 /**

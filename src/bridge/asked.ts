@@ -6,6 +6,7 @@
 
 import type { Reader } from "../wire/codec.ts";
 import type { Mode, Outcome } from "../wire/protocol.ts";
+import type { Crossing } from "./crossing.ts";
 import type { Reading } from "./evaluations.ts";
 import type { Cause, Flow } from "./flow.ts";
 import type { LoopEnd } from "./loop_end.ts";
@@ -51,9 +52,10 @@ export class Asked implements Cause, Flow, Reading {
     return this.task.variables;
   }
 
-  read(reader: Reader): Outcome {
-    if (this.#count === 1) return { outcome: "returned", value: reader.value() };
-    const values = Array.from({ length: this.#count }, () => reader.value());
+  read(reader: Reader<Crossing>): Outcome {
+    if (this.#count === 1) return { outcome: "returned", value: reader.extension.evaluate(reader) };
+    const values: unknown[] = [];
+    for (let count = this.#count; count > 0; count--) values.push(reader.extension.evaluate(reader));
     return { outcome: "returned", value: Promise.all(values) };
   }
 

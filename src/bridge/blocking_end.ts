@@ -77,7 +77,7 @@ export class BlockingEnd {
         if (held || this.#recordsFunctions) return record(node, blockingManner) as object;
         return (...args: unknown[]) => {
           const call: Node = { from: node, step: { kind: "call", args } };
-          return this.evaluate([record(call, blockingManner)], "await", true);
+          return this.evaluate([call], "await", true);
         };
       },
       // A stub lives as long as its task: both ends drop it then.
@@ -190,7 +190,7 @@ export class BlockingEnd {
    * which the loop keeps the value.
    * @throws {NoAwaitletContext} when no task runs. Whatever the evaluation throws, or the task is cancelled with.
    */
-  evaluate(expressions: readonly unknown[], mode: Mode, plain: boolean = false): unknown {
+  evaluate(expressions: readonly Node[], mode: Mode, plain: boolean = false): unknown {
     const frame = this.#running.at(-1);
     if (frame === undefined) {
       throw new NoAwaitletContext(
@@ -216,7 +216,7 @@ export class BlockingEnd {
         writer.uint(frame.released.length);
         for (const id of frame.released) writer.uint(id);
         frame.variables.write(writer);
-        for (const expression of expressions) writer.value(expression, "expression");
+        for (const node of expressions) writer.extension.writeExpression(node, writer);
       });
       if (begins) this.#over = 0;
       frame.known = true;
@@ -232,7 +232,7 @@ export class BlockingEnd {
   }
 
   /** Awaits one expression on the loop and keeps its value there: a reference, which can be disposed of. */
-  hold(expression: unknown): unknown {
+  hold(expression: Node): unknown {
     const id = this.evaluate([expression], "hold") as number;
     const frame = this.#running.at(-1) as Frame;
     frame.holds = true;

@@ -5,7 +5,7 @@
  */
 
 import type { AnyFunction, Extension, Reader, Writer } from "../wire/codec.ts";
-import { describe, nodeOf } from "../wire/expression.ts";
+import { describe, type Node, nodeOf } from "../wire/expression.ts";
 import { type Evaluator, ExpressionWriter, type ModuleNumbers } from "../wire/expression_codec.ts";
 import { CROSSING } from "../wire/protocol.ts";
 import type { References, Scope } from "./references.ts";
@@ -48,13 +48,8 @@ export class Crossing implements Extension {
   write(value: AnyFunction, writer: Writer): boolean {
     const node = nodeOf(value);
     if (node !== undefined) {
-      if (this.#expressions === undefined) {
-        throw new TypeError(
-          `send ${describe(node)} to blocking code: it is a recorded expression; await it first`,
-        );
-      }
       writer.uint(CROSSING.indexOf("expression"));
-      this.#expressions.write(node, writer);
+      this.writeExpression(node, writer);
       return true;
     }
     const held = holding.get(value);
@@ -75,17 +70,30 @@ export class Crossing implements Extension {
     return true;
   }
 
+  /** Writes an expression where nothing else can stand. */
+  writeExpression(node: Node, writer: Writer): void {
+    if (this.#expressions === undefined) {
+      throw new TypeError(
+        `send ${describe(node)} to blocking code: it is a recorded expression; await it first`,
+      );
+    }
+    this.#expressions.write(node, writer);
+  }
+
   read(reader: Reader): unknown {
     const crossing = CROSSING[reader.uint()];
-    if (crossing === "expression") {
-      if (this.evaluator === undefined)
-        throw new TypeError("read a message: an expression stands where none can");
-      return this.evaluator.read(reader);
-    }
+    if (crossing === "expression") return this.evaluate(reader);
     const id = reader.uint();
     if (crossing === "receiver's") return this.#references.value(id);
     // A late answer for a task that is over: nobody will see its value.
     if (this.scope === undefined || this.scope.ended) return () => {};
     return this.#references.import(id, this.scope, crossing === "held");
+  }
+
+  /** Evaluates what `writeExpression()` wrote. */
+  evaluate(reader: Reader): unknown {
+    if (this.evaluator === undefined)
+      throw new TypeError("read a message: an expression stands where none can");
+    return this.evaluator.read(reader);
   }
 }

@@ -19,13 +19,13 @@ export interface Reading {
   /** How many numbers stand before the variables. */
   readonly header: number;
   /** Reads the rest. */
-  read(reader: Reader): Outcome;
+  read(reader: Reader<Crossing>): Outcome;
   /** Takes the outcome, awaited. */
   settle(outcome: Outcome): void;
 }
 
 export class Evaluations {
-  readonly #reader: Reader;
+  readonly #reader: Reader<Crossing>;
   readonly #arriving: Crossing;
   readonly #roots: Roots;
   readonly #loadModule: (url: string) => Promise<object>;
@@ -34,7 +34,7 @@ export class Evaluations {
   #spare: Evaluator | undefined;
 
   constructor(
-    reader: Reader,
+    reader: Reader<Crossing>,
     arriving: Crossing,
     roots: Roots,
     loadModule: (url: string) => Promise<object>,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { describe, gather, type Node, nodeOf } from "../wire/expression.ts";
+import { describe, gather, type Node } from "../wire/expression.ts";
 import { call, get } from "../wire/expression_codec.ts";
 
 /** What has loaded the async modules of this thread. */
@@ -47,11 +47,11 @@ export async function evaluateHere(node: Node, modules: Modules): Promise<unknow
   };
   /** The arguments with the expressions in them replaced by their values, promises as they are. */
   const withValues = async (args: readonly unknown[]): Promise<unknown> => {
-    const found: unknown[] = [];
+    const found: Node[] = [];
     const rebuild = gather(args, found);
     if (rebuild === undefined) return args;
     const values: unknown[] = [];
-    for (const expression of found) values.push((await evaluate(nodeOf(expression) as Node)).value);
+    for (const expression of found) values.push((await evaluate(expression)).value);
     return rebuild(values);
   };
 

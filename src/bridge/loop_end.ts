@@ -57,7 +57,7 @@ export class LoopEnd {
   readonly #references: References;
   readonly #outbox: Outbox<ToBlocking>;
   readonly #arriving: Crossing;
-  readonly #reader: Reader;
+  readonly #reader: Reader<Crossing>;
   readonly #evaluations: Evaluations;
   readonly #attention: Attention;
   readonly #tasks = new Map<number, Task>();

@@ -12,7 +12,7 @@ import { Crossing } from "./crossing.ts";
 import type { References, Scope } from "./references.ts";
 
 /** Writes the fields of a message. With `instead`, an outcome that takes the place of the one that cannot cross. */
-export type WriteFields = (writer: Writer, instead?: Outcome) => void;
+export type WriteFields = (writer: Writer<Crossing>, instead?: Outcome) => void;
 
 export class Outbox<Kind extends string> {
   readonly #channel: Channel;
@@ -20,7 +20,7 @@ export class Outbox<Kind extends string> {
   readonly #references: References;
   readonly #modules: ModuleNumbers | undefined;
   readonly #crossing: Crossing;
-  readonly #writer: Writer;
+  readonly #writer: Writer<Crossing>;
   #busy = false;
 
   constructor(channel: Channel, kinds: readonly Kind[], references: References, modules?: ModuleNumbers) {

@@ -5,20 +5,16 @@
  */
 
 import { NotTransferable } from "../errors.ts";
-import { record } from "../wire/expression.ts";
+import type { Node } from "../wire/expression.ts";
 import { roughSize } from "../wire/size.ts";
 import type { BlockingEnd } from "./blocking_end.ts";
-import { blockingManner } from "./blocking_manner.ts";
 import type { Frame } from "./frame.ts";
 
 /** A batch is sent when it takes this many bytes, roughly, or has been collected for this many milliseconds. */
 const BATCH_BYTES = 2 ** 20;
 const BATCH_MS = 5;
 
-const consumer = record({ root: { kind: "consumer" } }, blockingManner) as (
-  items: unknown[],
-  more: boolean,
-) => number;
+const consumer: Node = { root: { kind: "consumer" } };
 
 /** Runs a generator to its end, or to where its consumer leaves. Returns what the generator returns. */
 export function yieldAll(
@@ -30,7 +26,7 @@ export function yieldAll(
   const send = (more: boolean): number => {
     const sent = items;
     items = [];
-    return end.evaluate([consumer(sent, more)], "await") as number;
+    return end.evaluate([{ from: consumer, step: { kind: "call", args: [sent, more] } }], "await") as number;
   };
   const sendRest = (): void => {
     if (items.length > 0) send(false);

@@ -71,15 +71,15 @@ const { getTime } = Date.prototype;
 const dates: Kind<number> = {
   take(values, writer) {
     const times: number[] = new Array(values.length);
+    for (let i = 0; i < values.length; i++) {
+      const date = values[i];
+      if (typeof date !== "object" || date === null) return undefined;
+      if (Object.getPrototypeOf(date) !== Date.prototype) return undefined;
+    }
     try {
-      for (let i = 0; i < values.length; i++) {
-        const date = values[i] as Date;
-        // The other way round a prototype could be a proxy's, and so run code.
-        times[i] = getTime.call(date);
-        if (Object.getPrototypeOf(date) !== Date.prototype) return undefined;
-      }
+      for (let i = 0; i < values.length; i++) times[i] = getTime.call(values[i] as Date);
     } catch {
-      // Something is no date, whatever it looks like.
+      // Something is no date, though it looks like one.
       return undefined;
     }
     return writer.numberAll(values as readonly Date[], Date.prototype, areInOrder(times)) ? times : undefined;

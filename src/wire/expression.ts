@@ -7,6 +7,8 @@
  * @module
  */
 
+import { runtime } from "../runtime/current.ts";
+
 /** What an expression starts from. */
 export type Root =
   | { readonly kind: "module"; readonly url: string }
@@ -27,7 +29,13 @@ export type Step =
     };
 
 /** One expression: its root, or a step done to another expression. */
-export type Node = { readonly root: Root } | { readonly from: Node; readonly step: Step };
+export type Node = ({ readonly root: Root } | { readonly from: Node; readonly step: Step }) & Numbered;
+
+/** Which number a node has in the message that was written last with it. */
+interface Numbered {
+  message?: object | undefined;
+  number?: number;
+}
 
 /** How the side on which an expression is held treats it. */
 export interface Manner {
@@ -100,8 +108,8 @@ class Recorder implements ProxyHandler<() => void> {
   }
 
   apply(_target: unknown, _this: unknown, args: unknown[]): unknown {
-    const [strings, ...rest] = args;
-    if (isTemplate(strings)) return this.#step({ kind: "tag", strings, args: rest });
+    const [strings] = args;
+    if (isTemplate(strings)) return this.#step({ kind: "tag", strings, args: args.slice(1) });
     return this.#step({ kind: "call", args });
   }
 
@@ -142,7 +150,7 @@ class Recorder implements ProxyHandler<() => void> {
   }
 
   #step(step: Step): unknown {
-    return record({ from: this.#node, step }, this.#manner);
+    return record({ from: this.#node, step, message: undefined, number: 0 }, this.#manner);
   }
 
   #misuse(what: string): TypeError {
@@ -159,25 +167,26 @@ function isTemplate(value: unknown): value is TemplateStringsArray {
 /**
  * Finds the recorded expressions in a plain value, through arrays and plain objects however deep.
  *
- * @returns What rebuilds the value with the expressions replaced, in the order in which they were found; `undefined`
- * when there is none, and the value stands for itself.
+ * @param found Takes their nodes, in the order in which they were found.
+ * @returns What rebuilds the value with the expressions replaced, by results in that order; `undefined` when there is
+ * none, and the value stands for itself.
  */
 export function gather(
   value: unknown,
-  found: unknown[],
+  found: Node[],
 ): ((results: readonly unknown[]) => unknown) | undefined {
-  const rebuilt = new Map<object, unknown>();
-  const containing = markContaining(value, found);
+  if (isAllExpressions(value, found)) return (results) => [...results];
+  const { containing, expressions } = markContaining(value, found);
   if (found.length === 0) return undefined;
   return (results) => {
-    const resultOf = new Map(found.map((expression, i) => [expression, results[i]]));
+    const rebuilt = new Map<unknown, unknown>();
+    for (let i = 0; i < expressions.length; i++) rebuilt.set(expressions[i], results[i]);
     const rebuild = (part: unknown): unknown => {
-      if (resultOf.has(part)) return resultOf.get(part);
-      if (typeof part !== "object" || part === null || !containing.has(part)) return part;
       if (rebuilt.has(part)) return rebuilt.get(part);
+      if (!containing.has(part as object)) return part;
       const copy: Record<string, unknown> | unknown[] = Array.isArray(part) ? new Array(part.length) : {};
       rebuilt.set(part, copy);
-      for (const key of Object.keys(part)) {
+      for (const key of Object.keys(part as object)) {
         const item = rebuild((part as Record<string, unknown>)[key]);
         Object.defineProperty(copy, key, {
           value: item,
@@ -192,8 +201,22 @@ export function gather(
   };
 }
 
+/** Whether a value is an array that holds expressions and nothing else: the most frequent case, and soon done. */
+function isAllExpressions(value: unknown, found: Node[]): value is unknown[] {
+  if (!Array.isArray(value) || value.length === 0) return false;
+  for (let i = 0; i < value.length; i++) {
+    const node = nodeOf(value[i]);
+    if (node === undefined) break;
+    found.push(node);
+  }
+  if (found.length === value.length && runtime.countProperties(value) === value.length) return true;
+  found.length = 0;
+  return false;
+}
+
 /** The arrays and plain objects in `value` that hold an expression somewhere below them. */
-function markContaining(value: unknown, found: unknown[]): Set<object> {
+function markContaining(value: unknown, found: Node[]): { containing: Set<object>; expressions: unknown[] } {
+  const expressions: unknown[] = [];
   const containing = new Set<object>();
   const parents = new Map<object, object[]>();
   const known = new Set<unknown>();
@@ -206,8 +229,12 @@ function markContaining(value: unknown, found: unknown[]): Set<object> {
   // Last in, first out: children are pushed in reverse, so that expressions are found in the order they are written.
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const [part, parent] = next;
-    if (nodeOf(part) !== undefined) {
-      if (!known.has(part)) found.push(part);
+    const node = nodeOf(part);
+    if (node !== undefined) {
+      if (!known.has(part)) {
+        found.push(node);
+        expressions.push(part);
+      }
       known.add(part);
       if (parent !== undefined) mark(parent);
     } else if (part instanceof Promise) {
@@ -225,7 +252,7 @@ function markContaining(value: unknown, found: unknown[]): Set<object> {
       for (let i = items.length - 1; i >= 0; i--) stack.push([items[i], part]);
     }
   }
-  return containing;
+  return { containing, expressions };
 }
 
 function isPlain(value: unknown): value is object {

@@ -12,32 +12,8 @@ import type { Reader } from "./reader.ts";
 import type { Writer } from "./writer.ts";
 
 const BASES = ["known", "module", "loop", "reference", "task", "consumer"] as const;
-const STEPS = ["get", "call", "new", "tag"] as const;
-
-/** Up to so many nodes of a message are looked for one by one: most messages have three. */
-const FEW = 16;
-
-/** The numbers of the nodes of one message. */
-class Numbers {
-  readonly #nodes: Node[] = [];
-  readonly #many = new Map<Node, number>();
-
-  clear(): void {
-    this.#nodes.length = 0;
-    if (this.#many.size > 0) this.#many.clear();
-  }
-
-  add(node: Node): void {
-    const number = this.#nodes.push(node) - 1;
-    if (number === FEW) this.#nodes.forEach((earlier, i) => void this.#many.set(earlier, i));
-    else if (number > FEW) this.#many.set(node, number);
-  }
-
-  /** The number of a node; -1 where it has none. */
-  of(node: Node): number {
-    return this.#many.size > 0 ? (this.#many.get(node) ?? -1) : this.#nodes.indexOf(node);
-  }
-}
+/** `again` gets the property of the last `get`: often many calls of one function stand in a message. */
+const STEPS = ["get", "again", "call", "new", "tag"] as const;
 
 /** The modules that the other end of a bridge knows by number. */
 export class ModuleNumbers {
@@ -51,7 +27,11 @@ export class ModuleNumbers {
 
 /** Writes the nodes of one message. */
 export class ExpressionWriter {
-  readonly #numbers = new Numbers();
+  /** What the nodes are marked with that have got a number, each message another thing. */
+  #message: object = {};
+  #count = 0;
+  /** The property that was got last. */
+  #key: string | undefined;
   /** The nodes whose arguments are being written. */
   readonly #open: Node[] = [];
   readonly #modules: ModuleNumbers;
@@ -64,7 +44,9 @@ export class ExpressionWriter {
   }
 
   begin(): void {
-    this.#numbers.clear();
+    this.#message = {};
+    this.#count = 0;
+    this.#key = undefined;
     this.#open.length = 0;
     if (this.#told.size > 0) this.#told.clear();
   }
@@ -77,29 +59,31 @@ export class ExpressionWriter {
   }
 
   write(node: Node, writer: Writer): void {
-    const pending: Node[] = [];
+    const pending: Extract<Node, { step: Step }>[] = [];
     let base = node;
-    let known = this.#numbers.of(base);
-    while (known < 0) {
+    for (; base.message !== this.#message; base = base.from) {
       if (this.#open.includes(base))
         throw new TypeError(`await ${describe(base)}: it is an argument of itself`);
-      pending.push(base);
       if ("root" in base) break;
-      base = base.from;
-      known = this.#numbers.of(base);
+      pending.push(base);
     }
-    if (known >= 0) {
+    if (base.message === this.#message) {
       writer.uint(BASES.indexOf("known"));
-      writer.uint(known);
+      writer.uint(base.number as number);
     } else if ("root" in base) {
       this.#writeRoot(base.root, writer);
-      this.#numbers.add(pending.pop() as Node);
+      this.#number(base);
     }
     writer.uint(pending.length);
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      if ("step" in next) this.#writeStep(next, next.step, writer);
-      this.#numbers.add(next);
+      this.#writeStep(next, next.step, writer);
+      this.#number(next);
     }
+  }
+
+  #number(node: Node): void {
+    node.message = this.#message;
+    node.number = this.#count++;
   }
 
   #writeRoot(root: Root, writer: Writer): void {
@@ -125,17 +109,22 @@ export class ExpressionWriter {
   }
 
   #writeStep(node: Node, step: Step, writer: Writer): void {
-    writer.uint(STEPS.indexOf(step.kind));
+    const isAgain = step.kind === "get" && step.key === this.#key;
+    writer.uint(STEPS.indexOf(isAgain ? "again" : step.kind));
     if (step.kind === "get") {
-      writer.string(step.key);
+      if (!isAgain) writer.string(step.key);
+      this.#key = step.key;
       return;
     }
     if (step.kind === "tag") {
       writer.value([...step.strings], "strings");
       writer.value(step.strings.raw, "strings.raw");
     }
+    const { length } = step.args;
+    writer.uint(length);
+    if (length === 0) return;
     this.#open.push(node);
-    writer.value(step.args, "arguments");
+    for (let i = 0; i < length; i++) writer.value(step.args[i], `arguments[${i}]`);
     this.#open.pop();
   }
 }
@@ -151,8 +140,9 @@ export interface Roots {
   task(url: string, name: string, options: object): unknown;
 }
 
-/** A property that would lead from a value to the machinery behind it. */
-const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
+/** Whether a property would lead from a value to the machinery behind it. */
+const isForbidden = (key: string): boolean =>
+  key === "__proto__" || key === "constructor" || key === "prototype";
 
 /** Evaluates the expressions of one message after another. */
 export class Evaluator {
@@ -163,6 +153,8 @@ export class Evaluator {
   readonly #values: unknown[] = [];
   readonly #receivers: unknown[] = [];
   #next = 0;
+  /** The property that was got last. */
+  #key = "";
 
   /** @param modules Shared by all evaluators of one bridge. */
   constructor(roots: Roots, modules: string[]) {
@@ -188,14 +180,15 @@ export class Evaluator {
     for (let steps = reader.uint(); steps > 0; steps--) {
       const kind = STEPS[reader.uint()];
       const value = this.#values[at];
-      if (kind === "get") {
-        name = reader.string();
+      if (kind === "get" || kind === "again") {
+        if (kind === "get") this.#key = reader.string();
+        name = this.#key;
         at = this.#isNext() ? this.#add(get(value, name), value) : this.#next++;
         continue;
       }
       const template = kind === "tag" ? readTemplate(reader) : undefined;
-      let args = reader.value() as unknown[];
-      if (template !== undefined) args = [template, ...args];
+      const args: unknown[] = template === undefined ? [] : [template];
+      for (let count = reader.count(); count > 0; count--) args.push(reader.value());
       const receiver = this.#receivers[at];
       at = this.#isNext() ? this.#add(call(kind === "new", value, receiver, args, name)) : this.#next++;
       name = "what a call gave";
@@ -248,7 +241,7 @@ export class Evaluator {
 
 /** Reads a property of a value, on the thread that has it. */
 export function get(value: unknown, key: string): unknown {
-  if (FORBIDDEN.has(key)) throw new TypeError(`read the property ${key}: expressions cannot reach it`);
+  if (isForbidden(key)) throw new TypeError(`read the property ${key}: expressions cannot reach it`);
   return (value as Record<string, unknown>)[key];
 }
 

@@ -15,16 +15,17 @@ export interface Shape {
 }
 
 /** Reads the messages that a `Writer` writes. */
-export class Reader extends ByteReader {
-  readonly #extension: Extension;
+export class Reader<E extends Extension = Extension> extends ByteReader {
+  /** What reads functions. */
+  readonly extension: E;
   #attachments: readonly object[] = [];
   /** The objects of the message, numbered as the writer did. */
   #objects: unknown[] = [];
   #shapes: Shape[] = [];
 
-  constructor(extension: Extension) {
+  constructor(extension: E) {
     super();
-    this.#extension = extension;
+    this.extension = extension;
   }
 
   /**
@@ -138,7 +139,7 @@ export class Reader extends ByteReader {
       case tag.ATTACHMENT:
         return this.#attachment();
       case tag.EXTENSION:
-        return this.#later(() => this.#extension.read(this));
+        return this.#later(() => this.extension.read(this));
       case tag.CLASSED:
         return this.#later(readClassed);
       default:

@@ -26,8 +26,9 @@ export interface Packet {
 }
 
 /** Writes messages, each of any number of integers, strings and values. */
-export class Writer extends ByteWriter {
-  readonly #extension: Extension;
+export class Writer<E extends Extension = Extension> extends ByteWriter {
+  /** What writes functions. */
+  readonly extension: E;
   readonly #numbers = new ObjectNumbers();
   readonly #shapes = new Shapes();
   #attachments: object[] = [];
@@ -38,9 +39,9 @@ export class Writer extends ByteWriter {
   /** The latest prototype of class instances that cross as plain objects. */
   #plainPrototype: object | null = null;
 
-  constructor(extension: Extension) {
+  constructor(extension: E) {
     super();
-    this.#extension = extension;
+    this.extension = extension;
   }
 
   /** Starts a message. The bytes of the last one are gone. */
@@ -171,7 +172,7 @@ export class Writer extends ByteWriter {
     if (this.#attempts > 0) throw new Refusal(value);
     if (this.isKnown(value)) return;
     this.byte(tag.EXTENSION);
-    if (!this.#extension.write(value, this)) throw new Refusal(value);
+    if (!this.extension.write(value, this)) throw new Refusal(value);
   }
 
   /** Refers to what was there before; numbers what was not. */
