@@ -18,8 +18,25 @@ function times(): { idle: number; all: number } {
   return { idle, all };
 }
 
+/** With less than this the machine counts as quiet. */
+const QUIET = 0.1;
+
+/**
+ * Waits until other programs leave the cores alone.
+ *
+ * @param seconds How long to wait at most.
+ * @returns What part of the cores they had at last.
+ */
+export async function quietCores(seconds: number): Promise<number> {
+  const ends = performance.now() + seconds * 1000;
+  for (;;) {
+    const busy = await busyCores();
+    if (busy < QUIET || performance.now() >= ends) return busy;
+  }
+}
+
 /** What part of the cores is in use while this program does nothing. */
-export async function busyCores(): Promise<number> {
+async function busyCores(): Promise<number> {
   const before = times();
   await setTimeout(LOOK);
   const after = times();

@@ -1,8 +1,9 @@
 /**
  * Runs the benchmarks, each in a process of its own, and prints a table of ours against the others.
  *
- * `npm run bench -- [--runtime node|deno|bun] [--only NAME]… [--quick] [--json FILE] [--chart FILE]`; with `--from FILE`
- * the figures of an earlier run are shown, and nothing is measured.
+ * `npm run bench -- [--runtime node|deno|bun] [--only NAME]… [--quick] [--wait SECONDS] [--json FILE]
+ * [--chart FILE]`. With `--wait`, a benchmark begins when other programs leave the cores alone, or so many seconds later.
+ * With `--from FILE` the figures of an earlier run are shown, and nothing is measured.
  *
  * @module
  */
@@ -12,7 +13,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { findRuntimes, type Runtime } from "../test/support/runtimes.ts";
-import { busyCores } from "./busy.ts";
+import { quietCores } from "./busy.ts";
 import { cases } from "./cases/all.ts";
 import type { Figure } from "./figure.ts";
 import { type Place, runCase } from "./spawn.ts";
@@ -22,6 +23,7 @@ const { values: options } = parseArgs({
   options: {
     runtime: { type: "string", default: "" },
     only: { type: "string", multiple: true, default: [] },
+    wait: { type: "string", default: "0" },
     quick: { type: "boolean", default: false },
     json: { type: "string" },
     chart: { type: "string" },
@@ -48,7 +50,7 @@ async function measure({ name: runtime, command }: Runtime, names: readonly stri
   const ends = performance.now() + QUICK_TIME;
   for (const [i, name] of names.entries()) {
     const started = performance.now();
-    const busy = await busyCores();
+    const busy = await quietCores(Number(options.wait));
     // What one benchmark does not use of its share, the others may.
     const budget = options.quick ? (ends - started) / (names.length - i) : null;
     try {
