@@ -16,7 +16,7 @@ const here = runtime === "node" ? `node-${process.versions.node.split(".", 2).jo
 const bench = (...args: string[]) =>
   runChild(["npm", "run", "--silent", "bench", "--", ...args], { cwd: root, seconds: 100 });
 
-test("--quick --only roundtrip prints a table, and writes its figures", async () => {
+test("--quick --only roundtrip prints a table, writes its figures, and draws them", async () => {
   const folder = mkdtempSync(join(tmpdir(), "awaitlet-bench-"));
   try {
     const file = join(folder, "figures.json");
@@ -45,6 +45,14 @@ test("--quick --only roundtrip prints a table, and writes its figures", async ()
       assert.is(ratio, ours / theirs);
       assert.is(met, ours / theirs <= Number(reach?.slice(1)));
     }
+
+    const picture = join(folder, "figures.svg");
+    const again = await bench("--from", file, "--chart", picture);
+    assert.is(again.code, 0, again.output);
+    assert.is(again.stdout.trim(), stdout.trim());
+    const svg = readFileSync(picture, "utf8");
+    assert.match(svg, /^<svg /);
+    for (const { against } of figures) assert.ok(svg.includes(`roundtrip, ${against} (`), against);
   } finally {
     rmSync(folder, { recursive: true });
   }
