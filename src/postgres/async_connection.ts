@@ -235,10 +235,13 @@ export class AsyncConnection implements AsyncDisposable {
     ...args: A
   ): Promise<R> {
     const number = lend(this.#lease, false);
+    const { occupant } = this.#lease;
     try {
       return await asyncDef(fn, new Connection(number, this.#types), ...args);
     } finally {
       takeBack(number);
+      // What it has begun to read and left.
+      if (this.#lease.occupant !== occupant) await this.#lease.evict();
     }
   }
 

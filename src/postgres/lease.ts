@@ -57,6 +57,11 @@ export class Lease {
     return this.#open[0];
   }
 
+  /** Who has the connection to itself at present. */
+  get occupant(): Occupant | undefined {
+    return this.#occupant;
+  }
+
   /** Refuses everything else but rolling back and closing, until the function that it gives is called. */
   occupy(occupant: Occupant): () => void {
     this.checkFree();
@@ -64,6 +69,13 @@ export class Lease {
     return () => {
       if (this.#occupant === occupant) this.#occupant = undefined;
     };
+  }
+
+  /** Has the occupant leave. */
+  async evict(): Promise<void> {
+    // What that fails with is no matter of who asks for it: the connection is lost then, or its transaction has failed.
+    await this.#occupant?.end().catch(() => {});
+    this.#occupant = undefined;
   }
 
   /** Runs one statement. */
@@ -144,7 +156,7 @@ export class Lease {
    */
   async rollback(number: number): Promise<void> {
     if (this.#closed) return;
-    await this.#endOccupant();
+    await this.evict();
     const depth = this.#depthOf(number);
     if (depth === -1) return;
     this.#open.length = depth;
@@ -163,7 +175,7 @@ export class Lease {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#endOccupant();
+    await this.evict();
     let isClean = true;
     // A transaction may also have been begun by a statement of the caller's.
     if (this.#open.length > 0 || !this.#driver.isIdle) {
@@ -214,12 +226,6 @@ export class Lease {
     if (this.#occupant === undefined) return;
     const { what, remedy } = this.#occupant;
     throw new Error(`use a connection: ${what} on it; ${remedy}`);
-  }
-
-  async #endOccupant(): Promise<void> {
-    // What it fails with is no matter of who rolls back or closes; the connection is lost then, or its transaction failed.
-    await this.#occupant?.end().catch(() => {});
-    this.#occupant = undefined;
   }
 }
 
