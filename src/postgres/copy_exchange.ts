@@ -27,9 +27,9 @@ export class CopyExchange extends Exchange {
     this.#events.onData(part);
   }
 
-  override add(kind: number, body: Buffer): boolean {
+  override add(kind: number, bytes: Buffer, start: number, end: number): boolean {
     // "G" and "H": what begins a COPY either way.
-    if (kind !== 0x47 && kind !== 0x48) return super.add(kind, body);
+    if (kind !== 0x47 && kind !== 0x48) return super.add(kind, bytes, start, end);
     this.#events.onStart();
     return false;
   }

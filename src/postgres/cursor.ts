@@ -42,13 +42,13 @@ export class Cursor {
    * @param batch How many rows to read at a time.
    */
   static async open(lease: Lease, text: string, values: readonly unknown[], batch: number): Promise<Cursor> {
-    lease.checkFree();
+    const { driver } = lease;
     const isOwn = lease.transaction === undefined;
     if (isOwn) await lease.begin();
     const cursor = new Cursor(lease, batch, isOwn);
     try {
       await lease.echo(text, values);
-      cursor.#portal = await lease.run((driver) => driver.open(text, values));
+      cursor.#portal = await driver.open(text, values);
     } catch (error) {
       cursor.#failed = true;
       await cursor.close();
@@ -100,7 +100,7 @@ export class Cursor {
   #readAhead(): void {
     const portal = this.#portal;
     if (portal === undefined || !this.#isAlive) return;
-    this.#ahead = this.#lease.run(() => portal.fetch(this.#batch));
+    this.#ahead = portal.fetch(this.#batch);
     // It is told when the batch is asked for.
     this.#ahead.catch(() => {});
   }

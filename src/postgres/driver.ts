@@ -18,7 +18,10 @@ import { Portal } from "./portal.ts";
 import type { ResultData } from "./result.ts";
 import { checkParameters, type Statement } from "./statement.ts";
 import { Statements } from "./statements.ts";
+import { Turns } from "./turns.ts";
 import type { ServerType } from "./types.ts";
+
+type Settle = (answer: Answer | undefined) => void;
 
 /** A connection. When the server or the network ends it, it is lost: it never connects anew. */
 export class DriverConnection {
@@ -26,10 +29,10 @@ export class DriverConnection {
   readonly #address: string;
   readonly #statements: Statements;
   #lost = false;
-  /** The last of those that are sent, or act, by turns; `undefined` where all can be sent at once. */
-  #turn: Promise<unknown> | undefined;
-  /** Settles when all that was sent has been answered. */
-  #answered: Promise<unknown> = Promise.resolve();
+  /** What cannot be sent at once, or bears nothing else while it is under way. */
+  readonly #turns = new Turns();
+  /** How many statements run: neither the beginning nor the end of a transaction, nor COPY. */
+  #running = 0;
   #lastPortal = 0;
   /** Where the last answer has left the connection. */
   #status = "I";
@@ -37,7 +40,7 @@ export class DriverConnection {
   private constructor(client: Client, settings: PoolSettings) {
     this.#client = client;
     this.#address = addressOf(settings.url);
-    this.#statements = new Statements(settings.textTypes, (messages) => this.#send(messages));
+    this.#statements = new Statements(settings.textTypes, (messages) => this.#send(messages).sent);
   }
 
   /**
@@ -72,7 +75,7 @@ export class DriverConnection {
 
   /** Whether nothing is under way, and no transaction open. */
   get isIdle(): boolean {
-    return this.#status === "I" && this.#turn === undefined && !this.#client.incoming.isBusy;
+    return this.#status === "I" && !this.#turns.areTaken && !this.#client.incoming.isBusy;
   }
 
   get lost(): boolean {
@@ -88,38 +91,17 @@ export class DriverConnection {
    * @throws {ConnectionError} When the connection is lost.
    * @throws {DatabaseError} When the server refuses the statement.
    */
-  async query(text: string, values: readonly unknown[], isKept: boolean = true): Promise<ResultData> {
+  query(text: string, values: readonly unknown[], isKept: boolean = true): Promise<ResultData> {
     checkParameters(values);
-    const kept = isKept && this.#turn === undefined ? this.#statements.get(text) : undefined;
-    const prepareAndSend = async () => {
-      const statement = await this.#prepare(text, isKept);
-      // In an object, so that the next one's turn begins when this has been sent.
-      return { statement, sent: this.#send(statement.execute(values)) };
-    };
-    let run =
-      kept === undefined
-        ? await this.#inTurn(prepareAndSend)
-        : { statement: kept, sent: this.#send(kept.execute(values)) };
-    let answer = await run.sent;
-    if (answer?.error !== undefined && this.#statements.isStale(answer.error)) {
-      this.#statements.forget(text);
-      // Not in a transaction: that has failed.
-      if (answer.status === "I") {
-        run = await this.#inTurn(prepareAndSend);
-        answer = await run.sent;
-      }
-    }
-    if (answer?.isCopy) {
-      throw new TypeError("run a query: execute() does not copy; use copyFrom() or copyTo()");
-    }
-    if (answer === undefined || answer.error !== undefined) this.#refuse(answer?.error, text);
-    const { rows, rowCount, command } = answer;
-    return { columns: run.statement.columns, rows, rowCount, command };
+    const kept = isKept && !this.#turns.areTaken ? this.#statements.get(text) : undefined;
+    return kept === undefined
+      ? this.#prepareAndRun(text, values, isKept, isKept)
+      : this.#run(kept, text, values, true);
   }
 
   /** The types of the parameters of a statement. */
   async describe(text: string): Promise<readonly ServerType[]> {
-    const kept = this.#statements.get(text) ?? (await this.#inTurn(() => this.#prepare(text, true)));
+    const kept = this.#statements.get(text) ?? (await this.#turns.take(() => this.#prepare(text, true)));
     return kept.parameters;
   }
 
@@ -131,8 +113,15 @@ export class DriverConnection {
   async open(text: string, values: readonly unknown[]): Promise<Portal> {
     checkParameters(values);
     const name = `awaitlet_${++this.#lastPortal}`;
-    const ask = (messages: Messages) => this.#ask(text, messages);
-    const statement = await this.#inTurn(() => this.#prepare(text, true));
+    const ask = async (messages: Messages) => {
+      this.#running += 1;
+      try {
+        return await this.#ask(text, messages);
+      } finally {
+        this.#running -= 1;
+      }
+    };
+    const statement = await this.#turns.take(() => this.#prepare(text, true));
     if (statement.columns === "") {
       throw new TypeError("stream a query: it returns no rows; run it by execute()");
     }
@@ -156,23 +145,21 @@ export class DriverConnection {
    */
   copy(text: string, onData: (part: Uint8Array) => void): Copying {
     return new Copying(this.#client, (onStart) =>
-      this.#inTurn(async () => {
-        await this.#answered;
-        const answer = await this.#send(
+      this.#turns.take(async () => {
+        const { sent } = this.#send(
           new Messages().query(text),
           (settle) => new CopyExchange({ onStart, onData }, settle),
         );
-        if (answer === undefined || answer.error !== undefined) this.#refuse(answer?.error, text);
-        return answer;
+        return this.#checked(await sent, text);
       }),
     );
   }
 
-  /** Has the server cancel what it runs, which then fails. What is asked for afterwards is not cancelled. */
+  /** Has the server cancel the statement that it runs, which then fails. What is asked for afterwards is not cancelled. */
   cancel(): Promise<void> {
-    if (this.#lost || !this.#client.incoming.isBusy) return Promise.resolve();
+    if (this.#lost || this.#running === 0) return Promise.resolve();
     // Where it cannot even be asked, the connection is about to be lost too.
-    return this.#inTurn(() => this.#client.cancel().catch(() => {}));
+    return this.#turns.take(() => this.#client.cancel().catch(() => {}));
   }
 
   /** Ends the connection. Never throws. */
@@ -180,30 +167,93 @@ export class DriverConnection {
     await this.#client.sql.end({ timeout: 1 });
   }
 
-  async #ask(text: string, messages: Messages): Promise<Answer> {
-    // In an object, so that the next one's turn begins when this has been sent.
-    const send = () => ({ sent: this.#send(messages) });
-    const { sent } = this.#turn === undefined ? send() : await this.#inTurn(send);
-    const answer = await sent;
-    if (answer === undefined || answer.error !== undefined) this.#refuse(answer?.error, text);
-    return answer;
+  async #prepareAndRun(
+    text: string,
+    values: readonly unknown[],
+    isKept: boolean,
+    mayBeStale: boolean,
+  ): Promise<ResultData> {
+    const { result } = await this.#turns.take(async () => {
+      const statement = await this.#prepare(text, isKept);
+      // In an object, so that the next one's turn begins when this has been sent.
+      return { result: this.#run(statement, text, values, mayBeStale) };
+    });
+    return await result;
   }
 
+  /** Runs a statement: with one promise on the way, since most of what a program does goes through here. */
+  #run(
+    statement: Statement,
+    text: string,
+    values: readonly unknown[],
+    mayBeStale: boolean,
+  ): Promise<ResultData> {
+    return new Promise((resolve) => {
+      const messages = statement.execute(values);
+      this.#running += 1;
+      this.#exchange(
+        messages,
+        (settle) => new Exchange(settle),
+        (answer) => {
+          this.#running -= 1;
+          if (answer === undefined || answer.error !== undefined || answer.isCopy) {
+            resolve(this.#failed(answer, text, values, mayBeStale));
+            return;
+          }
+          const { rows, rowCount, command } = answer;
+          resolve({ columns: statement.columns, rows, rowCount, command });
+        },
+      );
+    });
+  }
+
+  async #failed(
+    answer: Answer | undefined,
+    text: string,
+    values: readonly unknown[],
+    mayBeStale: boolean,
+  ): Promise<ResultData> {
+    if (answer?.error !== undefined && this.#statements.isStale(answer.error)) {
+      this.#statements.forget(text);
+      // Not in a transaction: that has failed.
+      if (mayBeStale && answer.status === "I") return await this.#prepareAndRun(text, values, true, false);
+    }
+    if (answer?.isCopy) {
+      throw new TypeError("run a query: execute() does not copy; use copyFrom() or copyTo()");
+    }
+    this.#refuse(answer?.error, text);
+  }
+
+  async #ask(text: string, messages: Messages): Promise<Answer> {
+    const send = () => this.#send(messages);
+    const { sent } = !this.#turns.areTaken ? send() : await this.#turns.take(send);
+    return this.#checked(await sent, text);
+  }
+
+  /** In an object, so that the next one's turn begins when this has been sent. */
   #send(
     messages: Messages,
-    exchangeOf: (settle: (answer: Answer | undefined) => void) => Exchange = (settle) => new Exchange(settle),
-  ): Promise<Answer | undefined> {
-    if (this.#lost) return Promise.resolve(undefined);
-    const sent = new Promise<Answer | undefined>((resolve) => {
-      const settle = (answer: Answer | undefined) => {
-        this.#status = answer?.status ?? "";
-        resolve(answer);
-      };
-      this.#client.incoming.expect(exchangeOf(settle));
-      this.#client.write(messages.bytes);
+    exchangeOf: (settle: Settle) => Exchange = (settle) => new Exchange(settle),
+  ): { readonly sent: Promise<Answer | undefined> } {
+    return { sent: new Promise((resolve) => this.#exchange(messages, exchangeOf, resolve)) };
+  }
+
+  #exchange(messages: Messages, exchangeOf: (settle: Settle) => Exchange, onAnswer: Settle): void {
+    if (this.#lost) {
+      onAnswer(undefined);
+      return;
+    }
+    const exchange = exchangeOf((answer) => {
+      this.#status = answer?.status ?? "";
+      onAnswer(answer);
     });
-    this.#answered = sent;
-    return sent;
+    this.#client.incoming.expect(exchange);
+    this.#client.write(messages.bytes);
+  }
+
+  #checked(answer: Answer | undefined, text: string): Answer {
+    if (answer === undefined || answer.error !== undefined) this.#refuse(answer?.error, text);
+    return answer;
   }
 
   #prepare(text: string, isKept: boolean): Promise<Statement> {
@@ -212,19 +262,6 @@ export class DriverConnection {
 
   #refuse(error: unknown, text: string): never {
     throw explainQueryFailure(error, this.#address, text);
-  }
-
-  #inTurn<T>(act: () => T | PromiseLike<T>): Promise<T> {
-    const result = (this.#turn ?? Promise.resolve()).then(act);
-    const turn = result.then(
-      () => {},
-      () => {},
-    );
-    this.#turn = turn;
-    void turn.then(() => {
-      if (this.#turn === turn) this.#turn = undefined;
-    });
-    return result;
   }
 }
 

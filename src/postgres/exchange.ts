@@ -30,8 +30,6 @@ export interface Answer {
 /** From how many bytes on it is worth it not to fill memory with zeros first. */
 const LARGE = 4096;
 
-const latin1 = (body: Buffer, start: number, end: number): string => body.toString("latin1", start, end);
-
 /** Gathers an answer. */
 export class Exchange implements Answer {
   parameters: readonly number[] = [];
@@ -70,30 +68,30 @@ export class Exchange implements Answer {
     this.#counted += count;
   }
 
-  /** Another message. Returns whether it was the last. */
-  add(kind: number, body: Buffer): boolean {
+  /** Another message, whose body stands from `start` to `end`. Returns whether it was the last. */
+  add(kind: number, bytes: Buffer, start: number, end: number): boolean {
     switch (kind) {
       case 0x74: // "t"
-        this.parameters = parameterDescription(body);
+        this.parameters = parameterDescription(bytes.subarray(start, end));
         break;
       case 0x54: // "T"
-        this.columns = rowDescription(body);
+        this.columns = rowDescription(bytes.subarray(start, end));
         break;
       case 0x43: // "C"
-        this.#complete(latin1(body, 0, body.length - 1));
+        this.#complete(bytes.toString("latin1", start, end - 1));
         break;
       case 0x73: // "s"
         this.rowCount = this.#counted;
         break;
       case 0x45: // "E"
-        this.error = errorFields(body);
+        this.error = errorFields(bytes.subarray(start, end));
         break;
       case 0x47: // "G"
       case 0x48: // "H"
         this.isCopy = true;
         break;
       case 0x5a: // "Z"
-        this.status = latin1(body, 0, 1);
+        this.status = String.fromCharCode(bytes[start] as number);
         this.#settle(this);
         return true;
     }

@@ -89,7 +89,7 @@ export class Incoming {
       if (isOurs && !BULK.includes(kind)) {
         if (at + size > bytes.length) break;
         flush();
-        this.#answer(kind, bytes.subarray(at + HEADER, at + size));
+        this.#answer(kind, bytes, at + HEADER, at + size);
         at += size;
         from = at;
         continue;
@@ -103,9 +103,9 @@ export class Incoming {
     if (at < bytes.length) this.#rest = bytes.subarray(at);
   }
 
-  #answer(kind: number, body: Buffer): void {
+  #answer(kind: number, bytes: Buffer, start: number, end: number): void {
     const exchange = this.#exchanges[0] as Exchange;
-    if (exchange.add(kind, body)) this.#exchanges.shift();
+    if (exchange.add(kind, bytes, start, end)) this.#exchanges.shift();
     else if (kind === COPY_IN && exchange.isCopy) this.#onCopy();
   }
 }

@@ -31,8 +31,6 @@ export class Lease {
   readonly #open: number[] = [];
   #lastNumber = 0;
   #occupant: Occupant | undefined;
-  /** How many statements run: neither the beginning nor the end of a transaction. */
-  #running = 0;
   #closed = false;
 
   constructor(driver: DriverConnection, pool: Pool, echo: Echo) {
@@ -79,20 +77,12 @@ export class Lease {
   }
 
   /** Runs one statement. */
-  async query(text: string, values: readonly unknown[]): Promise<ResultData> {
+  query(text: string, values: readonly unknown[]): Promise<ResultData> {
     this.checkFree();
-    await this.#echo(text, values);
-    return await this.run((driver) => driver.query(text, values));
-  }
-
-  /** Does something that a task which is cancelled has the server cancel, as who occupies the connection does it. */
-  async run<T>(act: (driver: DriverConnection) => Promise<T>): Promise<T> {
-    this.#running += 1;
-    try {
-      return await act(this.#driver);
-    } finally {
-      this.#running -= 1;
-    }
+    // No promise where none is needed: most of what a program does goes through here.
+    const shown = this.#echo(text, values);
+    if (shown === undefined) return this.#driver.query(text, values);
+    return Promise.resolve(shown).then(() => this.#driver.query(text, values));
   }
 
   /** The types of the parameters of a statement. */
@@ -101,9 +91,9 @@ export class Lease {
     return await this.#driver.describe(text);
   }
 
-  /** Has the server cancel the statement that runs, which then fails. */
-  async cancel(): Promise<void> {
-    if (this.#running > 0) await this.#driver.cancel();
+  /** Has the server cancel the statement that runs, which then fails: neither the beginning nor the end of a transaction. */
+  cancel(): Promise<void> {
+    return this.#driver.cancel();
   }
 
   /**

@@ -41,8 +41,8 @@ export async function connect(
   }
 }
 
-export async function execute(number: number, text: string, values: readonly unknown[]): Promise<ResultData> {
-  return await leaseOf(number).query(text, values);
+export function execute(number: number, text: string, values: readonly unknown[]): Promise<ResultData> {
+  return leaseOf(number).query(text, values);
 }
 
 export async function describe(number: number, text: string): Promise<readonly ServerType[]> {
