@@ -76,6 +76,11 @@ export class AsyncConnection implements AsyncDisposable {
    * @throws {TypeError} When the query returns no rows.
    * @throws {DatabaseError} When the server refuses the query, or at the row that it fails at.
    * @throws {ConnectionError} When the connection is lost.
+   *
+   * @example
+   * ```ts ignore
+   * for await (const { id } of conn.stream<{ id: number }>(sql`select id from a`)) console.log(id);
+   * ```
    */
   stream<R = Row>(query: Query, options: StreamOptions<R> = {}): AsyncGenerator<R, void, undefined> {
     const batch = checkBatch(options);
@@ -92,6 +97,11 @@ export class AsyncConnection implements AsyncDisposable {
    * @returns How many rows were returned or changed, together.
    * @throws {DatabaseError} When the server refuses one. Its `row` tells which, counted from 0.
    * @throws {ConnectionError} When the connection is lost.
+   *
+   * @example
+   * ```ts ignore
+   * const count = await conn.executeMany(({ id, data }) => sql`insert into a values (${id}, ${data})`, rows);
+   * ```
    */
   executeMany<T>(
     toQuery: (row: T, index: number) => Query,
@@ -120,6 +130,11 @@ export class AsyncConnection implements AsyncDisposable {
    * @throws {TypeError} When the query is no COPY from stdin, or an item of the source cannot be written.
    * @throws {DatabaseError} When the server refuses a row.
    * @throws {ConnectionError} When the connection is lost.
+   *
+   * @example
+   * ```ts ignore
+   * await conn.copyFrom(sql`copy a (id, data) from stdin`, rows.map(({ id, data }) => [id, data]));
+   * ```
    */
   copyFrom(query: Query, source: AsyncCopySource): Promise<number> {
     return copyFromAsync(this.#lease, query, source);
@@ -134,6 +149,11 @@ export class AsyncConnection implements AsyncDisposable {
    * @throws {TypeError} When the query is no COPY to stdout.
    * @throws {DatabaseError} In the loop, when the server refuses it.
    * @throws {ConnectionError} In the loop, when the connection is lost.
+   *
+   * @example
+   * ```ts ignore
+   * for await (const [id, data] of conn.copyTo(sql`copy a (id, data) to stdout csv`).rows()) console.log(id, data);
+   * ```
    */
   copyTo(query: Query): AsyncCopyOutput {
     return new AsyncCopyOutput(this.#lease, query);
@@ -159,6 +179,12 @@ export class AsyncConnection implements AsyncDisposable {
    * @returns The lock; with `wait: false` `undefined` when another connection holds it.
    * @throws {RangeError} When a number is no integer of 64 bits.
    * @throws {DeadlockDetected} When others wait for what this connection holds.
+   *
+   * @example
+   * ```ts ignore
+   * await using lock = await conn.advisoryLock("nightly report", { wait: false });
+   * if (lock === undefined) return; // another one is at it
+   * ```
    */
   advisoryLock(key: LockKey, options?: LockOptions & { readonly wait?: true }): Promise<AsyncAdvisoryLock>;
   advisoryLock(key: LockKey, options: LockOptions): Promise<AsyncAdvisoryLock | undefined>;

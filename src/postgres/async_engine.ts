@@ -69,6 +69,11 @@ export class AsyncEngine implements AsyncDisposable {
    * @returns The notifications, to iterate over: leaving the loop ends the listening, and so does closing them.
    * @throws {TypeError} When no channel can have that name.
    * @throws {ConnectionError} When there is no connection; in the loop, when it is lost.
+   *
+   * @example
+   * ```ts ignore
+   * for await (const { payload } of await engine.listen("jobs", { timeout: 60_000 })) console.log(payload);
+   * ```
    */
   async listen(channel: string, options: ListenOptions = {}): Promise<AsyncNotifications> {
     const { pool, echo } = this.#settings;

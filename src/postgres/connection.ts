@@ -83,6 +83,11 @@ export class Connection implements Disposable {
    * @throws {TypeError} When the query returns no rows.
    * @throws {DatabaseError} When the server refuses the query, or at the row that it fails at.
    * @throws {ConnectionError} When the connection is lost.
+   *
+   * @example
+   * ```ts ignore
+   * for (const { id } of conn.stream<{ id: number }>(sql`select id from a`)) console.log(id);
+   * ```
    */
   stream<R = Row>(query: Query, options: StreamOptions<R> = {}): Generator<R, void, undefined> {
     const batch = checkBatch(options);
@@ -99,6 +104,11 @@ export class Connection implements Disposable {
    * @returns How many rows were returned or changed, together.
    * @throws {DatabaseError} When the server refuses one. Its `row` tells which, counted from 0.
    * @throws {ConnectionError} When the connection is lost.
+   *
+   * @example
+   * ```ts ignore
+   * const count = conn.executeMany(({ id, data }) => sql`insert into a values (${id}, ${data})`, rows);
+   * ```
    */
   executeMany<T>(toQuery: (row: T, index: number) => Query, rows: Iterable<T>): number {
     return this.begin(() => {
@@ -124,6 +134,11 @@ export class Connection implements Disposable {
    * @throws {TypeError} When the query is no COPY from stdin, or an item of the source cannot be written.
    * @throws {DatabaseError} When the server refuses a row.
    * @throws {ConnectionError} When the connection is lost.
+   *
+   * @example
+   * ```ts ignore
+   * conn.copyFrom(sql`copy a (id, data) from stdin`, rows.map(({ id, data }) => [id, data]));
+   * ```
    */
   copyFrom(query: Query, source: CopySource): number {
     return copyFrom(this.number, query, source);
@@ -138,6 +153,11 @@ export class Connection implements Disposable {
    * @throws {TypeError} When the query is no COPY to stdout.
    * @throws {DatabaseError} In the loop, when the server refuses it.
    * @throws {ConnectionError} In the loop, when the connection is lost.
+   *
+   * @example
+   * ```ts ignore
+   * for (const [id, data] of conn.copyTo(sql`copy a (id, data) to stdout csv`).rows()) console.log(id, data);
+   * ```
    */
   copyTo(query: Query): CopyOutput {
     return new CopyOutput(this.number, query);
@@ -163,6 +183,12 @@ export class Connection implements Disposable {
    * @returns The lock; with `wait: false` `undefined` when another connection holds it.
    * @throws {RangeError} When a number is no integer of 64 bits.
    * @throws {DeadlockDetected} When others wait for what this connection holds.
+   *
+   * @example
+   * ```ts ignore
+   * using lock = conn.advisoryLock("nightly report", { wait: false });
+   * if (lock === undefined) return; // another one is at it
+   * ```
    */
   advisoryLock(key: LockKey, options?: LockOptions & { readonly wait?: true }): AdvisoryLock;
   advisoryLock(key: LockKey, options: LockOptions): AdvisoryLock | undefined;

@@ -39,6 +39,8 @@ export class DatabaseError extends Error implements DatabaseErrorFields {
   declare readonly column?: string;
   declare readonly dataType?: string;
   declare readonly constraint?: string;
+  /** Of `executeMany()`: for which of its rows the statement was, counted from 0. */
+  declare readonly row?: number;
 
   /**
    * @param message What was refused.

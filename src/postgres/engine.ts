@@ -70,6 +70,11 @@ export class Engine implements Disposable {
    * @returns The notifications, to iterate over: leaving the loop ends the listening, and so does closing them.
    * @throws {TypeError} When no channel can have that name.
    * @throws {ConnectionError} When there is no connection; in the loop, when it is lost.
+   *
+   * @example
+   * ```ts ignore
+   * for (const { payload } of engine.listen("jobs", { timeout: 60_000 })) console.log(payload);
+   * ```
    */
   listen(channel: string, options: ListenOptions = {}): Notifications {
     const { pool, echo } = this.#settings;

@@ -76,7 +76,7 @@ test("the same on the loop, from sync and async rows", async () => {
   assert.is(await conn.executeMany(insert, [2000, 2001]), 2);
   const error = await rejection(conn.executeMany(insert, [3000, 2000]));
   assert.instance(error, UniqueViolation);
-  assert.is((error as UniqueViolation & { row: number }).row, 1);
+  assert.is((error as UniqueViolation).row, 1);
   assert.is((await conn.execute(sql`select count(*)::int from ${table}`)).scalar(), 1502);
 });
 

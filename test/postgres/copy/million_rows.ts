@@ -1,19 +1,13 @@
 import { createEngine, sql } from "../../../src/postgres/mod.ts";
 
-/** A hash of bytes that come in chunks, whatever the chunks. */
+/** A hash of bytes that come in chunks, whatever the chunks: FNV-1a. */
 class Hash {
-  #a = 1;
-  #b = 0;
+  value = 0x811c9dc5;
 
   add(bytes: Uint8Array): void {
-    for (let i = 0; i < bytes.length; i++) {
-      this.#a = (this.#a + (bytes[i] as number)) % 65_521;
-      this.#b = (this.#b + this.#a) % 65_521;
-    }
-  }
-
-  get value(): number {
-    return this.#b * 65_536 + this.#a;
+    let hash = this.value;
+    for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ (bytes[i] as number), 16_777_619);
+    this.value = hash;
   }
 }
 

@@ -50,7 +50,7 @@ export function fails({ url, table }: Place, count: number, bad: number): unknow
   return createEngine(url).begin((conn) => {
     conn.execute(sql`truncate ${sql.id(table)}`);
     conn.execute(insert(table, 1_000_000, "before"));
-    let error: (DatabaseError & { row: number }) | undefined;
+    let error: DatabaseError | undefined;
     try {
       conn.executeMany(
         (id) => insert(table, id === bad ? 1_000_000 : id, "x"),
