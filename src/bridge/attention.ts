@@ -19,7 +19,7 @@ const ELSEWHERE = 0.02;
 
 export class Attention {
   readonly #channel: Channel;
-  readonly #patience = new Patience(LINGER);
+  readonly #patience = new Patience();
   #turnBegan = 0;
   #askedAt = 0;
   /** When the thread was last given something, if it was awake and has sent nothing since; else zero. */
@@ -58,10 +58,9 @@ export class Attention {
   stays(): boolean {
     if (this.#gaveAt === 0 || this.#gaveAt - this.#turnBegan > TURN) return false;
     this.#gaveAt = 0;
-    const ms = this.#patience.next();
-    if (ms === 0) return false;
-    const hasCome = this.#channel.linger(ms);
-    this.#patience.spun(hasCome);
+    if (!this.#patience.stays()) return false;
+    const hasCome = this.#channel.linger(LINGER);
+    this.#patience.stayed(hasCome);
     return hasCome;
   }
 }

@@ -10,11 +10,11 @@
 
 import type { Port } from "../runtime/types.ts";
 import type { Packet } from "../wire/codec.ts";
-import { Patience } from "./patience.ts";
+import { Patience, Waits } from "./patience.ts";
 import { crowd, givePermitBack, takePermit } from "./permits.ts";
 import { BOX_BYTES, boxOf, type Lane, Signal } from "./signal.ts";
 
-/** The longest wait for which the blocking end spins, in milliseconds: a query to a database near by takes less. */
+/** How long the blocking end spins before it sleeps, in milliseconds: a query to a database near by takes less. */
 const SPIN = 0.2;
 
 /** How long a blocking thread that is done spins for its next task, in milliseconds: the loop has to wake first. */
@@ -41,8 +41,8 @@ export class Channel {
   readonly #scratch = new Uint8Array(BOX_BYTES);
   /** Parcels that the event loop has handed over before they were asked for. */
   readonly #handedOver: Parcel[] = [];
-  readonly #patience = new Patience(SPIN);
-  readonly #idlePatience = new Patience(IDLE);
+  readonly #waits = new Waits();
+  readonly #idlePatience = new Patience();
   #sent = 0;
   #taken = 0;
   #parkedMs = 0;
@@ -122,29 +122,27 @@ export class Channel {
     const arrived = this.take();
     if (arrived !== undefined) return arrived;
     this.#signal.park();
+    const spins = this.#waits.next();
+    const isRefused = spins && this.#spin(begun + Math.min(SPIN, ms)) === "refused";
     try {
-      const spin = Math.min(this.#patience.next(), ms);
-      if (spin > 0) this.#spin(this.#patience, begun + spin);
       return this.#sleep(begun + ms);
     } finally {
       const took = performance.now() - begun;
-      this.#patience.took(took);
+      if (isRefused) this.#waits.refused();
+      else this.#waits.took(took);
       this.#parkedMs += took;
       this.#signal.unpark(this.#parkedMs);
     }
   }
 
-  #spin(patience: Patience, until: number): boolean {
-    if (!takePermit(this.#signal.number)) {
-      patience.spun(false);
-      return false;
-    }
+  /** Spins until a packet has come, `until`, or others need the core. */
+  #spin(until: number): "came" | "in vain" | "refused" {
+    if (!takePermit(this.#signal.number)) return "refused";
     const before = crowd();
     const giveUp = () => crowd() !== before || performance.now() >= until;
     const hasCome = this.#signal.spin(this.#in, this.#taken, giveUp);
     givePermitBack(this.#signal.number);
-    patience.spun(hasCome);
-    return hasCome;
+    return hasCome ? "came" : "in vain";
   }
 
   #sleep(deadline: number): Arrived | undefined {
@@ -182,8 +180,10 @@ export class Channel {
 
   /** The blocking end: looks for the next task before it goes back to its event loop. Returns whether it has come. */
   idle(): boolean {
-    const ms = this.#idlePatience.next();
-    return ms > 0 && this.#spin(this.#idlePatience, performance.now() + ms);
+    if (!this.#idlePatience.stays()) return false;
+    const hasCome = this.#spin(performance.now() + IDLE) === "came";
+    this.#idlePatience.stayed(hasCome);
+    return hasCome;
   }
 
   /** Whether the other end has taken packet `number`. */

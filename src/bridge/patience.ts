@@ -1,52 +1,103 @@
 /**
- * Whether to spin, learnt from how long the last waits took, and from whether spinning was of use.
+ * Whether to spin for what is to come, learnt from what came of it before. Nobody tells whether two threads share a core:
+ * then the very thread that is waited for needs the one that spins to sleep.
  *
  * @module
  */
 
-/** How much of what is expected stems from the last wait. */
-const WEIGHT = 0.25;
+/** The most that go by, after staying was of no use, without another try. */
+const LONGEST = 1024;
 
-/** The most waits that go by, after spinning was of no use, without another try. */
-const LONGEST_RETREAT = 1024;
-
+/** Whether it is worth staying a little: tried ever more seldom, the more often it has been in vain. */
 export class Patience {
-  readonly #limit: number;
-  #expected = 0;
-  /** How many waits go by without a try to spin, and how many will after the next one that is of no use. */
-  #retreat = 0;
-  #nextRetreat = 1;
+  #left = 0;
+  #next = 1;
 
-  /** @param limit The longest that waits may be expected to take for spinning to be worth it, in milliseconds. */
-  constructor(limit: number) {
-    this.#limit = limit;
+  /** Whether to stay this time. */
+  stays(): boolean {
+    if (this.#left === 0) return true;
+    this.#left--;
+    return false;
   }
 
-  /** How long to spin before giving it up, in milliseconds: zero where it is not worth it. */
-  next(): number {
-    if (this.#expected > this.#limit) return 0;
-    if (this.#retreat === 0) return this.#limit;
-    this.#retreat--;
-    return 0;
-  }
-
-  /** A wait took `ms` milliseconds. */
-  took(ms: number): void {
-    // One long wait among short ones says little of the next; many do.
-    const counted = Math.min(ms, 4 * this.#limit);
-    this.#expected += (counted - this.#expected) * WEIGHT;
-  }
-
-  /**
-   * Spinning has been of use, or not: the answer came too late for it, or others needed the core; maybe the very thread
-   * that was to answer, for nobody tells which threads share one.
-   */
-  spun(wasOfUse: boolean): void {
-    if (wasOfUse) {
-      this.#nextRetreat = Math.max(1, this.#nextRetreat >> 1);
+  /** To have stayed was of use, or not. */
+  stayed(ofUse: boolean): void {
+    if (ofUse) {
+      this.#next = Math.max(1, this.#next >> 1);
     } else {
-      this.#retreat = this.#nextRetreat;
-      this.#nextRetreat = Math.min(LONGEST_RETREAT, this.#nextRetreat * 2);
+      this.#left = this.#next;
+      this.#next = Math.min(LONGEST, this.#next * 2);
     }
   }
+}
+
+/** Spinning must make waits shorter by so much, or it is not worth what it costs. */
+const WORTH = 0.8;
+
+/** How much an estimate moves with each wait: towards the median, whatever the outliers. */
+const STEP = 1.2;
+
+/** So many waits in a row the other way is tried. The first ones still show what was before. */
+const TRIAL = 6;
+const FIRST_ONES = 2;
+
+/** So many waits there are, at least, from one trial to the next. */
+const BETWEEN = 16;
+
+/** Whether waits are shorter when the thread spins before it sleeps: both are tried, the worse one ever more seldom. */
+export class Waits {
+  #spins = true;
+  /** What a wait takes, in milliseconds: the way it is done now, and the other. Zero: not known yet. */
+  #now = 0;
+  #other = 0;
+  /** How many waits there are until the trial, how many are left of one, and how many were between the last two. */
+  #until = TRIAL;
+  #trial = 0;
+  #between = BETWEEN;
+
+  /** Whether to spin in this wait. */
+  next(): boolean {
+    return this.#trial > 0 ? !this.#spins : this.#spins;
+  }
+
+  /** The wait took `ms` milliseconds. */
+  took(ms: number): void {
+    if (this.#trial > 0) this.#tried(ms);
+    else {
+      this.#now = moved(this.#now, ms);
+      if (--this.#until > 0) return;
+      this.#trial = TRIAL;
+      this.#other = 0;
+    }
+  }
+
+  /** There was no permit to spin. */
+  refused(): void {
+    this.#trial = 0;
+    if (this.#spins) this.#now = 0;
+    this.#spins = false;
+    this.#wait();
+  }
+
+  #tried(ms: number): void {
+    if (this.#trial <= TRIAL - FIRST_ONES) this.#other = moved(this.#other, ms);
+    if (--this.#trial > 0) return;
+    const isBetter = this.#spins ? this.#now >= this.#other * WORTH : this.#other < this.#now * WORTH;
+    if (isBetter) {
+      this.#spins = !this.#spins;
+      this.#now = this.#other;
+      this.#between = BETWEEN;
+    }
+    this.#wait();
+  }
+
+  #wait(): void {
+    this.#until = this.#between;
+    this.#between = Math.min(LONGEST, this.#between * 2);
+  }
+}
+
+function moved(estimate: number, ms: number): number {
+  if (estimate === 0) return ms;
+  return ms > estimate ? Math.min(ms, estimate * STEP) : Math.max(ms, estimate / STEP);
 }
