@@ -43,8 +43,8 @@ export class Channel {
   readonly #handedOver: Parcel[] = [];
   readonly #waits = new Waits();
   readonly #idlePatience = new Patience();
-  #sent = 0;
-  #taken = 0;
+  #sent: number;
+  #taken: number;
   #parkedMs = 0;
 
   constructor(memory: SharedArrayBuffer, port: Port, end: "blocking" | "loop") {
@@ -54,6 +54,8 @@ export class Channel {
     this.#out = end === "blocking" ? "toLoop" : "toBlocking";
     this.#inBox = boxOf(memory, this.#in);
     this.#outBox = boxOf(memory, this.#out);
+    this.#sent = this.#signal.published(this.#out);
+    this.#taken = this.#signal.taken(this.#in);
   }
 
   /** Calls `listener` from the event loop when packets may have arrived: then `take` them all. */
@@ -69,7 +71,7 @@ export class Channel {
    * end wakes in any case.
    */
   send(packet: Packet, poke: boolean): number {
-    const number = this.#sent + 1;
+    const number = after(this.#sent);
     const { bytes, attachments } = packet;
     const boxIsFree = this.#signal.taken(this.#out) === this.#sent;
     const boxed = boxIsFree && bytes.length <= BOX_BYTES && attachments.length === 0;
@@ -90,7 +92,7 @@ export class Channel {
 
   /** Takes the next packet, if it has arrived. */
   take(): Arrived | undefined {
-    const number = this.#taken + 1;
+    const number = after(this.#taken);
     for (;;) {
       const length = this.#signal.boxed(this.#in, number);
       if (length >= 0) {
@@ -151,9 +153,8 @@ export class Channel {
       if (arrived !== undefined) return arrived;
       const left = deadline - performance.now();
       if (left <= 0 || this.#signal.dead) return undefined;
-      // A parcel may be published an instant before the port gives it: then look again soon, without sleeping.
-      const late = this.#signal.published(this.#in) > this.#taken;
-      this.#signal.sleep(late ? -1 : this.#taken, left);
+      // A parcel may be published an instant before the port gives it: then it is looked for again, without sleeping.
+      if (!this.hasArrived) this.#signal.sleep(this.#taken, left);
     }
   }
 
@@ -188,7 +189,7 @@ export class Channel {
 
   /** Whether the other end has taken packet `number`. */
   wasTaken(number: number): boolean {
-    return this.#signal.taken(this.#out) >= number;
+    return ((this.#signal.taken(this.#out) - number) | 0) >= 0;
   }
 
   /** Whether the blocking end is parked. */
@@ -200,14 +201,22 @@ export class Channel {
     return this.#signal.parkedMs;
   }
 
+  /** Ends the use of the channel, the other end being gone. */
   close(): void {
     this.#port.close();
+    // It may have died while it spun.
+    givePermitBack(this.#signal.number);
   }
 
   #counted(number: number): void {
     this.#taken = number;
     this.#signal.take(this.#in, number);
   }
+}
+
+/** The number after `number`: they are those of a cell, which has 32 bits and starts over. */
+function after(number: number): number {
+  return (number + 1) | 0;
 }
 
 /** Up to here a loop is faster than a call to the runtime. */
