@@ -40,7 +40,10 @@ const key = (module: string, name: string): string => `${module}#${name}`;
  * import { registerClass } from "awaitlet";
  *
  * export class Money {
- *   constructor(readonly cents: number) {}
+ *   readonly cents: number;
+ *   constructor(cents: number) {
+ *     this.cents = cents;
+ *   }
  *   toString() {
  *     return (this.cents / 100).toFixed(2);
  *   }
