@@ -3,7 +3,7 @@
  *
  * `npm run bench -- [--runtime node|deno|bun] [--only NAME]… [--quick] [--wait SECONDS] [--json FILE]
  * [--chart FILE]`. With `--wait`, a benchmark begins when other programs leave the cores alone, or so many seconds later.
- * With `--from FILE` the figures of an earlier run are shown, and nothing is measured.
+ * With `--from FILE` the figures of an earlier run are shown, and nothing is measured; with `--markdown` the tables are in Markdown.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { quietCores } from "./busy.ts";
 import { cases } from "./cases/all.ts";
 import type { Figure } from "./figure.ts";
 import { type Place, runCase } from "./spawn.ts";
-import { table } from "./table.ts";
+import { markdown, overview, table } from "./table.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -28,6 +28,7 @@ const { values: options } = parseArgs({
     json: { type: "string" },
     chart: { type: "string" },
     from: { type: "string" },
+    markdown: { type: "boolean", default: false },
   },
 });
 
@@ -74,7 +75,8 @@ async function measure({ name: runtime, command }: Runtime, names: readonly stri
 
 function print(runtime: string, figures: readonly Figure[]): void {
   const busy = Math.max(...figures.map((figure) => figure.busy));
-  console.log(`\n${runtime}\n\n${table(figures)}\n`);
+  const head = options.markdown ? `### ${runtime}` : runtime;
+  console.log(`\n${head}\n\n${options.markdown ? markdown(figures) : table(figures)}\n`);
   console.log(`Before a benchmark, other programs had up to ${Math.round(100 * busy)} % of the cores.`);
 }
 
@@ -107,6 +109,7 @@ if (options.from === undefined) {
     );
   }
 }
+if (options.markdown) console.log(`\n### All beside each other\n\n${overview(figures)}`);
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, null, 2)}\n`);
 if (options.chart !== undefined) {
   const { chart } = await import("./chart.ts");

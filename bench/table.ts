@@ -1,5 +1,5 @@
 /**
- * The figures as a table.
+ * The figures as tables, for terminals and in Markdown.
  *
  * @module
  */
@@ -12,39 +12,57 @@ const HEAD = ["", "against", "ours", "theirs", "ratio", "spread", "reach", "met"
 export function table(figures: readonly Figure[]): string {
   const rows = [HEAD, ...cells(figures)];
   const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  const line = (row: readonly string[]) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ");
+  return rows.map((row) => line(row).trimEnd()).join("\n");
 }
 
 /** @returns The same in Markdown. */
 export function markdown(figures: readonly Figure[]): string {
-  const lines = [HEAD, HEAD.map(() => "---"), ...cells(figures)];
-  return lines.map((row) => `| ${row.join(" | ")} |`).join("\n");
+  return markdownOf(HEAD, cells(figures));
+}
+
+/** @returns The ratios of all runtimes beside each other, in Markdown; what misses its reach is marked. */
+export function overview(figures: readonly Figure[]): string {
+  const runtimes = [...new Set(figures.map(({ runtime }) => runtime))];
+  const lines = new Map<string, Figure[]>();
+  for (const figure of figures) {
+    const line = `${figure.name}, ${figure.against}`;
+    lines.set(line, [...(lines.get(line) ?? []), figure]);
+  }
+  const ratioOf = (of: readonly Figure[], runtime: string) => {
+    const figure = of.find((figure) => figure.runtime === runtime);
+    if (figure === undefined || figure.ratio === null || figure.spread === null) return figure?.note ?? "";
+    const text = `${plain(figure.ratio)} (${plain(figure.spread[0])}–${plain(figure.spread[1])})`;
+    return figure.met === false ? `**${text}**` : text;
+  };
+  const rows = [...lines.values()].map((of) => {
+    const [{ name, against, reach }] = of as [Figure, ...Figure[]];
+    return [name, against, reach ?? "", ...runtimes.map((runtime) => ratioOf(of, runtime))];
+  });
+  return markdownOf(["", "against", "reach", ...runtimes], blankRepeated(rows));
+}
+
+function markdownOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
 }
 
 function cells(figures: readonly Figure[]): string[][] {
-  let last = "";
-  return figures.map((figure) => {
-    const { name, against, unit, ours, theirs, ratio, spread, reach, met, note } = figure;
-    const first = name === last ? "" : name;
-    last = name;
-    return [
-      first,
-      against,
-      amount(ours, unit),
-      amount(theirs, unit),
-      ratio === null ? (note ?? "") : plain(ratio),
-      spread === null ? "" : `${plain(spread[0])}–${plain(spread[1])}`,
-      reach ?? "",
-      met === null ? "" : met ? "yes" : "NO",
-    ];
-  });
+  const rows = figures.map(({ name, against, unit, ours, theirs, ratio, spread, reach, met, note }) => [
+    name,
+    against,
+    amount(ours, unit),
+    amount(theirs, unit),
+    ratio === null ? (note ?? "") : plain(ratio),
+    spread === null ? "" : `${plain(spread[0])}–${plain(spread[1])}`,
+    reach ?? "",
+    met === null ? "" : met ? "yes" : "NO",
+  ]);
+  return blankRepeated(rows);
+}
+
+/** Names each benchmark but once. */
+function blankRepeated(rows: string[][]): string[][] {
+  return rows.map((row, i) => (row[0] === rows[i - 1]?.[0] ? ["", ...row.slice(1)] : row));
 }
 
 function amount(value: number | null, unit: string): string {

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { atLeast, atMost, type Case, type Effort, lessThanMore } from "../../bench/figure.ts";
 import { alternate, figuresOf, median, quantile } from "../../bench/measure.ts";
 import { runCase } from "../../bench/spawn.ts";
-import { markdown, table } from "../../bench/table.ts";
+import { markdown, overview, table } from "../../bench/table.ts";
 import { root, runsFile } from "../support/this_runtime.ts";
 
 const test = suite("how the benchmarks measure");
@@ -28,8 +28,8 @@ function fake(costs: Record<string, number[]>, told: string[] = []): Case {
     })),
     comparisons: [
       { ours: "a", theirs: "b", reach: atMost(0.5) },
-      { ours: "a", theirs: "b", reach: atLeast(4) },
-      { ours: "a", theirs: "b", reach: lessThanMore(-2, "nothing") },
+      { ours: "a", theirs: "b", against: "speed of b", reach: atLeast(4) },
+      { ours: "a", theirs: "b", against: "b, and more", reach: lessThanMore(-2, "nothing") },
       { ours: "a", theirs: "b", against: "shown only" },
     ],
   };
@@ -78,6 +78,17 @@ test("what cannot run, or is left out, is told of in the table", async () => {
   const left = fake({ a: [1], b: [2] });
   const without = figuresOf(left, await measure(left, { without: { b: "hangs" } }), about);
   assert.match(markdown(without), /^\| fake \| b \| 1 µs \| {2}\| hangs \| {2}\| ≤ 0\.5 \| {2}\|$/m);
+});
+
+test("runtimes beside each other, what misses its reach marked", async () => {
+  const of = fake({ a: [1], b: [2] });
+  const here = figuresOf(of, await measure(of), about);
+  const there = figuresOf(of, await measure(of), { runtime: "there", busy: 0 }).slice(0, 1);
+  const lines = overview([...here, ...there]).split("\n");
+  assert.is(lines[0], "|  | against | reach | here | there |");
+  assert.is(lines[2], "| fake | b | ≤ 0.5 | 0.5 (0.5–0.5) | 0.5 (0.5–0.5) |");
+  assert.is(lines[3], "|  | speed of b | ≥ 4 | **2 (2–2)** |  |");
+  assert.is(lines.length, 2 + of.comparisons.length);
 });
 
 test("no round begins after the time is up, but for the first", async () => {
