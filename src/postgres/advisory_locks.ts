@@ -6,7 +6,7 @@
 
 import { ConnectionError } from "./errors.ts";
 import type { Lease } from "./lease.ts";
-import type { ResultData } from "./result.ts";
+import type { ResultData } from "./result_data.ts";
 
 /** What is locked: a number of 64 bits, or a name. */
 export type LockKey = number | bigint | string;

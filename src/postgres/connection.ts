@@ -13,6 +13,7 @@ import type { Bound, CustomTypes } from "./custom_types.ts";
 import { loop } from "./loop.ts";
 import { ManyStatements, type Statements } from "./many.ts";
 import { Result } from "./result.ts";
+import { unpackResult } from "./result_data.ts";
 import type { Row } from "./rows.ts";
 import { checkQuery, type Query, sql } from "./sql.ts";
 import type { StandardSchema } from "./standard_schema.ts";
@@ -65,7 +66,10 @@ export class Connection implements Disposable {
   execute<R>(query: Query, schema?: StandardSchema<R>): Result<R> {
     const { text, values } = this.#bind(checkQuery(query));
     const { readers } = this.#types;
-    return new Result<R>(awaitlet(loop.execute(this.number, text, values)), { readers, schema });
+    return new Result<R>(unpackResult(awaitlet(loop.execute(this.number, text, values))), {
+      readers,
+      schema,
+    });
   }
 
   /**

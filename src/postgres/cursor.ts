@@ -6,7 +6,7 @@
 
 import type { Lease } from "./lease.ts";
 import type { Portal } from "./portal.ts";
-import type { ResultData } from "./result.ts";
+import type { ResultData } from "./result_data.ts";
 
 export class Cursor {
   readonly #lease: Lease;

@@ -15,7 +15,7 @@ import { type Answer, Exchange } from "./exchange.ts";
 import { Messages } from "./messages.ts";
 import type { PoolSettings } from "./options.ts";
 import { Portal } from "./portal.ts";
-import type { ResultData } from "./result.ts";
+import type { ResultData } from "./result_data.ts";
 import { checkParameters, type Statement } from "./statement.ts";
 import { Statements } from "./statements.ts";
 import { Turns } from "./turns.ts";

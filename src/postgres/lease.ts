@@ -8,7 +8,7 @@ import { AdvisoryLocks } from "./advisory_locks.ts";
 import type { DriverConnection } from "./driver.ts";
 import type { Echo } from "./echo.ts";
 import type { Pool } from "./pool.ts";
-import type { ResultData } from "./result.ts";
+import type { ResultData } from "./result_data.ts";
 import { beginText, type TransactionOptions } from "./transaction_options.ts";
 import type { ServerType } from "./types.ts";
 

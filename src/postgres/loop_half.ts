@@ -17,7 +17,7 @@ import type { Listening } from "./listening.ts";
 import { runMany, type Statements } from "./many.ts";
 import type { PoolSettings } from "./options.ts";
 import { poolOf } from "./pool.ts";
-import type { ResultData } from "./result.ts";
+import { type PackedResult, packResult } from "./result_data.ts";
 import type { TransactionOptions } from "./transaction_options.ts";
 import type { ServerType } from "./types.ts";
 
@@ -41,8 +41,8 @@ export async function connect(
   }
 }
 
-export function execute(number: number, text: string, values: readonly unknown[]): Promise<ResultData> {
-  return leaseOf(number).query(text, values);
+export function execute(number: number, text: string, values: readonly unknown[]): Promise<PackedResult> {
+  return leaseOf(number).query(text, values).then(packResult);
 }
 
 export async function describe(number: number, text: string): Promise<readonly ServerType[]> {
@@ -81,8 +81,9 @@ export async function openCursor(
   text: string,
   values: readonly unknown[],
   batch: number,
-): Promise<Cursor> {
-  return await Cursor.open(leaseOf(number), text, values, batch);
+): Promise<{ next(): Promise<PackedResult>; close(): Promise<void> }> {
+  const cursor = await Cursor.open(leaseOf(number), text, values, batch);
+  return { next: () => cursor.next().then(packResult), close: () => cursor.close() };
 }
 
 export async function copyIn(number: number, text: string): Promise<CopyIn> {

@@ -6,7 +6,7 @@
 
 import type { Answer } from "./exchange.ts";
 import { Messages } from "./messages.ts";
-import type { ResultData } from "./result.ts";
+import type { ResultData } from "./result_data.ts";
 
 export class Portal {
   readonly #name: string;

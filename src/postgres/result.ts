@@ -5,22 +5,11 @@
  */
 
 import { checkCount } from "./one_row.ts";
+import type { ResultData } from "./result_data.ts";
 import { endOfRow, plainRows, type Row, type RowReader, type RowReaders } from "./rows.ts";
 import { ScalarResult } from "./scalar_result.ts";
 import { checkRow, type StandardSchema } from "./standard_schema.ts";
 import { Text } from "./text.ts";
-
-/** A result as it crosses between threads: plain data. */
-export interface ResultData {
-  /** The columns, as `writeColumns()` writes them; none for a statement that returns no rows. */
-  readonly columns: string;
-  /** The rows as the server sent them. */
-  readonly rows: Uint8Array<ArrayBuffer>;
-  /** How many rows were returned or changed. */
-  readonly rowCount: number;
-  /** What the server calls the statement: `SELECT`, `INSERT`, … */
-  readonly command: string;
-}
 
 /** How rows are read. */
 export interface RowForm<R> {

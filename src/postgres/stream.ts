@@ -10,6 +10,7 @@ import type { Bound } from "./custom_types.ts";
 import type { Lease } from "./lease.ts";
 import { loop } from "./loop.ts";
 import { Result, type RowForm } from "./result.ts";
+import { unpackResult } from "./result_data.ts";
 import type { StandardSchema } from "./standard_schema.ts";
 
 /** How a stream is read. */
@@ -37,7 +38,7 @@ export function* streamRows<R>(
   try {
     let before = 0;
     for (let isLast = false; !isLast; ) {
-      const data = awaitlet(cursor.next());
+      const data = unpackResult(awaitlet(cursor.next()));
       isLast = data.rowCount < batch;
       yield* new Result<R>(data, { ...form, before });
       before += data.rowCount;
