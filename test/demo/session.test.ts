@@ -79,7 +79,7 @@ test("a rollback expunges what was added, and restores what was changed and dele
       new: 0,
       deleted: 0,
       sentIsNew: isNew,
-      sentName: "sent",
+      sentKeeps: ["sent", "set later"],
     },
     names: ["gone", "kept", "sent", "unsent"],
   });

@@ -116,6 +116,7 @@ export function rollback(url: string): Seen {
     kept.name = "changed";
     session.delete(gone);
     session.flush();
+    sent.nick = "set later";
     session.add(unsent);
     session.delete(kept);
     const during = { id: typeof sent.id, gone: session.get(User, id), deleted: session.deleted.length };
@@ -128,7 +129,7 @@ export function rollback(url: string): Seen {
       new: session.new.length,
       deleted: session.deleted.length,
       sentIsNew: thrown(() => sent.id),
-      sentName: sent.name,
+      sentKeeps: [sent.name, sent.nick],
     };
     session.addAll([sent, unsent]);
     session.commit();
