@@ -85,6 +85,19 @@ const printed = {
 {"people":2,"pets":3}
 "refused: 23505"
 `,
+  postgres: `["milk"]
+2
+[{"id":1,"name":"tea"}]
+{"id":2,"name":"coffee","price":12}
+3
+2
+10000
+10003
+["tea","coffee","sugar","salt"]
+true
+"two teas"
+"10005 items"
+`,
 };
 
 guide("is that of the demo, and so is the demo's README", () => {
@@ -97,6 +110,7 @@ guide("is that of the demo, and so is the demo's README", () => {
     );
   for (const [document, atLeast] of [
     ["docs/kysely-and-drizzle.md", 15],
+    ["docs/postgres.md", 15],
     ["demo/README.md", 1],
   ] as const) {
     const text = readFileSync(join(root, document), "utf8");
