@@ -31,6 +31,7 @@ export {
   eventLoop,
   type Given,
 } from "./src/modules.ts";
+export { onTaskEnd } from "./src/on_task_end.ts";
 export {
   type SyncDef,
   type SyncDefOptions,

@@ -48,7 +48,7 @@ const CLOSING = 100;
 /** Opens a source; it is closed at the latest when its task ends. */
 export function open(iterated: Iterated, bounds: Bounds): ReadAhead {
   const reading = new ReadAhead(sourceOf(iterated), bounds);
-  currentFlow.get()?.cause?.task.onSettled.push(() => void reading.close());
+  currentFlow.get()?.cause?.task.onSettled.add(() => void reading.close());
   return reading;
 }
 

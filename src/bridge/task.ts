@@ -59,7 +59,7 @@ export class Task {
   cancellation: Cancellation | undefined;
   #settle: ((outcome: Outcome) => void) | undefined;
   /** Called once, when the task has settled. */
-  readonly onSettled: (() => void)[] = [];
+  readonly onSettled: Set<() => void> = new Set();
   /** Makes the async generator that the task settles with, where its export is a generator function. */
   generator: () => unknown = () => undefined;
 

@@ -82,7 +82,7 @@ export class Pool {
     // In the flow of the call, whoever takes the first step.
     task.generator = () => new Consumer((taker) => task.inFlow(() => this.run(target, args, options, taker)));
     const aborted = signals.find((signal) => signal.aborted);
-    task.onSettled.push(() => this.#done++);
+    task.onSettled.add(() => this.#done++);
     if (aborted !== undefined) task.settle({ outcome: "threw", value: aborted.reason });
     else if (!this.#takes(task)) task.settle({ outcome: "threw", value: closed(target.name) });
     else this.#submit(task);
@@ -219,7 +219,7 @@ export class Pool {
 
   #track(task: Task, thread: Thread): void {
     this.#running.set(task, thread);
-    task.onSettled.push(() => this.#running.delete(task));
+    task.onSettled.add(() => this.#running.delete(task));
   }
 
   #cancelWith(task: Task, signals: readonly AbortSignal[], grace: number): void {
@@ -242,7 +242,7 @@ export class Pool {
       });
     };
     for (const signal of signals) signal.addEventListener("abort", onAbort, { once: true });
-    task.onSettled.push(() => {
+    task.onSettled.add(() => {
       cancelGrace?.();
       for (const signal of signals) signal.removeEventListener("abort", onAbort);
     });
