@@ -21,6 +21,9 @@ import { Statements } from "./statements.ts";
 import { Turns } from "./turns.ts";
 import type { ServerType } from "./types.ts";
 
+/** How many milliseconds the server may take to cancel what it runs. */
+const LONGEST_PATIENCE = 2000;
+
 type Settle = (answer: Answer | undefined) => void;
 
 /** A connection. When the server or the network ends it, it is lost: it never connects anew. */
@@ -31,8 +34,8 @@ export class DriverConnection {
   #lost = false;
   /** What cannot be sent at once, or bears nothing else while it is under way. */
   readonly #turns = new Turns();
-  /** How many statements run: neither the beginning nor the end of a transaction, nor COPY. */
-  #running = 0;
+  /** How much is under way that is not to be cancelled: the beginning or the end of a transaction, or COPY. */
+  #spared = 0;
   #lastPortal = 0;
   /** Where the last answer has left the connection. */
   #status = "I";
@@ -63,7 +66,10 @@ export class DriverConnection {
     };
     const client: Client = await createClient(settings, { onClose, onNotify });
     try {
-      await answerWithin(settings.connectTimeout, client.sql.unsafe("select 1"));
+      // The driver starts its own clock anew each time that a server hangs up on it, and tries again for ever.
+      if (!(await isWithin(settings.connectTimeout, client.sql.unsafe("select 1")))) {
+        throw Object.assign(new Error(), { code: "CONNECT_TIMEOUT" });
+      }
     } catch (error) {
       client.destroy();
       void client.sql.end({ timeout: 0 });
@@ -113,14 +119,7 @@ export class DriverConnection {
   async open(text: string, values: readonly unknown[]): Promise<Portal> {
     checkParameters(values);
     const name = `awaitlet_${++this.#lastPortal}`;
-    const ask = async (messages: Messages) => {
-      this.#running += 1;
-      try {
-        return await this.#ask(text, messages);
-      } finally {
-        this.#running -= 1;
-      }
-    };
+    const ask = (messages: Messages) => this.#ask(text, messages);
     const statement = await this.#turns.take(() => this.#prepare(text, true));
     if (statement.columns === "") {
       throw new TypeError("stream a query: it returns no rows; run it by execute()");
@@ -134,7 +133,7 @@ export class DriverConnection {
    * @returns What the server calls the last of the statements.
    */
   command(text: string): Promise<{ readonly command: string }> {
-    return this.#ask(text, new Messages().query(text));
+    return this.#sparing(this.#ask(text, new Messages().query(text)));
   }
 
   /**
@@ -145,26 +144,54 @@ export class DriverConnection {
    */
   copy(text: string, onData: (part: Uint8Array) => void): Copying {
     return new Copying(this.#client, (onStart) =>
-      this.#turns.take(async () => {
-        const { sent } = this.#send(
-          new Messages().query(text),
-          (settle) => new CopyExchange({ onStart, onData }, settle),
-        );
-        return this.#checked(await sent, text);
-      }),
+      this.#sparing(
+        this.#turns.take(async () => {
+          const { sent } = this.#send(
+            new Messages().query(text),
+            (settle) => new CopyExchange({ onStart, onData }, settle),
+          );
+          return this.#checked(await sent, text);
+        }),
+      ),
     );
   }
 
-  /** Has the server cancel the statement that it runs, which then fails. What is asked for afterwards is not cancelled. */
-  cancel(): Promise<void> {
-    if (this.#lost || this.#running === 0) return Promise.resolve();
-    // Where it cannot even be asked, the connection is about to be lost too.
-    return this.#turns.take(() => this.#client.cancel().catch(() => {}));
+  /**
+   * Has the server cancel the statements under way, which then fail. What is asked for meanwhile waits, so that it is not hit.
+   *
+   * @returns When they have been answered. It never rejects: where the server cannot be asked, or does not give up, the
+   *   connection is broken off.
+   */
+  async cancel(): Promise<void> {
+    if (this.#spared > 0 || !this.#client.incoming.isBusy) return;
+    const cancelled = this.#cancelBusy();
+    await this.#turns.take(() => cancelled);
+  }
+
+  async #cancelBusy(): Promise<void> {
+    const { incoming } = this.#client;
+    // A request that comes before its statement has no effect: hence more than one.
+    for (let patience = 1; incoming.isBusy && patience < LONGEST_PATIENCE; patience *= 2) {
+      const isHeard = await isWithin(LONGEST_PATIENCE, this.#client.cancel()).catch(() => false);
+      // It may be heard at any time, then, and hit anything.
+      if (!isHeard) break;
+      await new Promise((resolve) => setTimeout(resolve, patience));
+    }
+    if (incoming.isBusy) this.#client.destroy();
   }
 
   /** Ends the connection. Never throws. */
   async close(): Promise<void> {
     await this.#client.sql.end({ timeout: 1 });
+  }
+
+  async #sparing<T>(underWay: Promise<T>): Promise<T> {
+    this.#spared += 1;
+    try {
+      return await underWay;
+    } finally {
+      this.#spared -= 1;
+    }
   }
 
   async #prepareAndRun(
@@ -190,12 +217,10 @@ export class DriverConnection {
   ): Promise<ResultData> {
     return new Promise((resolve) => {
       const messages = statement.execute(values);
-      this.#running += 1;
       this.#exchange(
         messages,
         (settle) => new Exchange(settle),
         (answer) => {
-          this.#running -= 1;
           if (answer === undefined || answer.error !== undefined || answer.isCopy) {
             resolve(this.#failed(answer, text, values, mayBeStale));
             return;
@@ -265,14 +290,14 @@ export class DriverConnection {
   }
 }
 
-/** The driver starts its clock anew each time that a server hangs up on it, and tries again for ever. */
-async function answerWithin<T>(ms: number, promise: PromiseLike<T>): Promise<T> {
+/** Whether a promise is fulfilled in that many milliseconds; rejects when it does. */
+async function isWithin(ms: number, promise: PromiseLike<unknown>): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(Object.assign(new Error(), { code: "CONNECT_TIMEOUT" })), ms);
+  const deadline = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
   });
   try {
-    return await Promise.race([promise, deadline]);
+    return await Promise.race([promise.then(() => true), deadline]);
   } finally {
     clearTimeout(timer);
   }

@@ -82,7 +82,7 @@ export class Lease {
     // No promise where none is needed: most of what a program does goes through here.
     const shown = this.#echo(text, values);
     if (shown === undefined) return this.#driver.query(text, values);
-    return Promise.resolve(shown).then(() => this.#driver.query(text, values));
+    return Promise.resolve(shown).then(() => this.driver.query(text, values));
   }
 
   /** The types of the parameters of a statement. */
@@ -166,15 +166,8 @@ export class Lease {
     if (this.#closed) return;
     this.#closed = true;
     await this.evict();
-    let isClean = true;
-    // A transaction may also have been begun by a statement of the caller's.
-    if (this.#open.length > 0 || !this.#driver.isIdle) {
-      const word = this.#open.length > 0 ? this.#command("rollback") : this.#driver.command("rollback");
-      isClean = await word.then(
-        () => true,
-        () => false,
-      );
-    }
+    // A transaction may also have been begun by a statement of the caller's, or be about to begin.
+    let isClean = this.#driver.isIdle || (await this.#rollBackAll());
     if (isClean && this.locks.touched) {
       isClean = await this.#driver.command("select pg_advisory_unlock_all()").then(
         () => true,
@@ -182,6 +175,18 @@ export class Lease {
       );
     }
     await this.#pool.release(this.#driver, isClean);
+  }
+
+  /** Returns whether that was possible. */
+  async #rollBackAll(): Promise<boolean> {
+    try {
+      if (this.#open.length > 0) await this.#echo("rollback");
+      await this.#driver.command("rollback");
+      return true;
+    } catch {
+      // Then nobody else gets the connection.
+      return false;
+    }
   }
 
   async #release(depth: number): Promise<void> {
@@ -207,6 +212,8 @@ export class Lease {
 
   async #command(text: string): Promise<{ readonly command: string }> {
     await this.#echo(text);
+    // Others may have the connection since.
+    if (this.#closed) throw givenBack();
     return await this.#driver.command(text);
   }
 

@@ -4,38 +4,42 @@
  * @module
  */
 
-import { currentSignal, ThreadDied } from "../../mod.ts";
+import { currentSignal, onTaskEnd } from "../../mod.ts";
 import { givenBack, type Lease } from "./lease.ts";
 
 /** A connection that blocking code has. */
 interface Lent {
   readonly lease: Lease;
-  /** Whether it is the task's own: what becomes of the task becomes of it. */
-  readonly isOwn: boolean;
-  /** Whether blocking code has it for sure: it has asked something of it. */
-  isKnown: boolean;
   /** The signal of the task that uses it. */
   signal: AbortSignal;
   readonly onAbort: () => void;
+  /** No longer gives it back when the task ends. */
+  readonly stay: () => void;
 }
 
 const lent = new Map<number, Lent>();
 let lastNumber = 0;
 
-/** Lends a connection to the present task, or to one that it starts. Returns the number that blocking code knows it by. */
+/**
+ * Lends a connection to blocking code.
+ *
+ * @param lease The connection.
+ * @param isOwn Whether it is the present task's own: then it is given back at the latest when the task has ended. Its thread
+ *   may have died, it may have been cancelled before the number reached it, or have forgotten it.
+ * @returns The number that blocking code knows it by.
+ */
 export function lend(lease: Lease, isOwn: boolean): number {
   const number = ++lastNumber;
-  const onAbort = () => {
-    // What still runs for the task fails.
-    void lease.cancel();
-    // A task that is cancelled gives its connection back itself. One whose thread has died cannot, nor one that was
-    // cancelled before the number reached it.
-    if (isOwn && (found.signal.reason instanceof ThreadDied || !found.isKnown))
-      void takeBack(number)?.close();
+  // What still runs for a task that is cancelled is of no use any more.
+  const onAbort = () => void lease.cancel();
+  const giveBack = () => {
+    onAbort();
+    void takeBack(number)?.close();
   };
-  const found: Lent = { lease, isOwn, isKnown: false, signal: currentSignal(), onAbort };
-  found.signal.addEventListener("abort", onAbort, { once: true });
-  lent.set(number, found);
+  const stay = isOwn ? onTaskEnd(giveBack) : () => {};
+  const signal = currentSignal();
+  signal.addEventListener("abort", onAbort, { once: true });
+  lent.set(number, { lease, signal, onAbort, stay });
   return number;
 }
 
@@ -44,6 +48,7 @@ export function takeBack(number: number): Lease | undefined {
   const found = lent.get(number);
   lent.delete(number);
   found?.signal.removeEventListener("abort", found.onAbort);
+  found?.stay();
   return found?.lease;
 }
 
@@ -60,7 +65,6 @@ export function borrowed(number: number): Lease | undefined {
 export function leaseOf(number: number): Lease {
   const found = lent.get(number);
   if (found === undefined) throw givenBack();
-  found.isKnown = true;
   const signal = currentSignal();
   if (signal !== found.signal) {
     // Another task uses it now.
