@@ -4,7 +4,7 @@
  * @module
  */
 
-import { currentSignal, transfer } from "../../mod.ts";
+import { currentSignal, onTaskEnd, transfer } from "../../mod.ts";
 import type { LockName } from "./advisory_locks.ts";
 import { CopyIn } from "./copy_in.ts";
 import { CopyOut } from "./copy_out.ts";
@@ -119,12 +119,9 @@ export async function listen(
   echo: boolean | EchoLogger,
   channel: string,
 ): Promise<Listening> {
-  const signal = currentSignal();
   const listening = await listener.listen(settings, echoOf(echo), channel);
   // A task that is cancelled, or whose thread has died, may not have got it yet, or be able to close it.
-  const close = () => void listening.close();
-  if (signal.aborted) close();
-  else signal.addEventListener("abort", close, { once: true });
+  onTaskEnd(() => void listening.close());
   return listening;
 }
 
