@@ -9,7 +9,7 @@ import type { Channel } from "./channel.ts";
 import { Patience } from "./patience.ts";
 
 /** How long to stay, in milliseconds: a thread that is awake needs less, unless it computes. */
-const LINGER = 0.03;
+const LINGER = 0.05;
 
 /** How long the event loop may be kept from everything else, in milliseconds. */
 const TURN = 1;

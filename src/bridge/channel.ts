@@ -124,13 +124,14 @@ export class Channel {
     const arrived = this.take();
     if (arrived !== undefined) return arrived;
     this.#signal.park();
-    const spins = this.#waits.next();
-    const isRefused = spins && this.#spin(begun + Math.min(SPIN, ms)) === "refused";
+    const spin = this.#waits.next(Math.min(SPIN, ms));
+    const spun = spin > 0 ? this.#spin(begun + spin) : "not at all";
     try {
       return this.#sleep(begun + ms);
     } finally {
       const took = performance.now() - begun;
-      if (isRefused) this.#waits.refused();
+      if (spun === "refused") this.#waits.refused();
+      else if (spun === "in vain") this.#waits.wasInVain(took);
       else this.#waits.took(took);
       this.#parkedMs += took;
       this.#signal.unpark(this.#parkedMs);

@@ -44,6 +44,13 @@ const FIRST_ONES = 2;
 /** So many waits there are, at least, from one trial to the next. */
 const BETWEEN = 16;
 
+/** And so many at most, in which the cost of a trial is hardly seen; more where waits are so long that spinning is absurd. */
+const MOST_BETWEEN = 128;
+const ABSURD = 1;
+
+/** When spinning was in vain so many times in a row, it is given up without a trial. */
+const IN_VAIN = 3;
+
 /** Whether waits are shorter when the thread spins before it sleeps: both are tried, the worse one ever more seldom. */
 export class Waits {
   #spins = true;
@@ -54,16 +61,26 @@ export class Waits {
   #until = TRIAL;
   #trial = 0;
   #between = BETWEEN;
+  #inVain = 0;
 
-  /** Whether to spin in this wait. */
-  next(): boolean {
-    return this.#trial > 0 ? !this.#spins : this.#spins;
+  /** For how many milliseconds to spin in this wait, at most `limit`; zero: not at all. */
+  next(limit: number): number {
+    if (this.#trial === 0) return this.#spins ? limit : 0;
+    // Spinning for longer than sleeping takes would show nothing.
+    return this.#spins ? 0 : Math.min(limit, 2 * this.#now);
   }
 
   /** The wait took `ms` milliseconds. */
   took(ms: number): void {
-    if (this.#trial > 0) this.#tried(ms);
-    else {
+    this.#inVain = 0;
+    this.#count(ms);
+  }
+
+  #count(ms: number): void {
+    if (this.#trial > 0) {
+      if (this.#trial <= TRIAL - FIRST_ONES) this.#other = moved(this.#other, ms);
+      if (--this.#trial === 0) this.#judge();
+    } else {
       this.#now = moved(this.#now, ms);
       if (--this.#until > 0) return;
       this.#trial = TRIAL;
@@ -71,17 +88,19 @@ export class Waits {
     }
   }
 
-  /** There was no permit to spin. */
-  refused(): void {
-    this.#trial = 0;
-    if (this.#spins) this.#now = 0;
-    this.#spins = false;
-    this.#wait();
+  /** It spun in vain, and then slept. */
+  wasInVain(ms: number): void {
+    if (++this.#inVain >= IN_VAIN) this.#sleepOn(this.#trial > 0 ? this.#now : ms);
+    else this.#count(ms);
   }
 
-  #tried(ms: number): void {
-    if (this.#trial <= TRIAL - FIRST_ONES) this.#other = moved(this.#other, ms);
-    if (--this.#trial > 0) return;
+  /** There was no permit to spin. */
+  refused(): void {
+    this.#sleepOn(this.#spins ? 0 : this.#now);
+    this.#until = LONGEST;
+  }
+
+  #judge(): void {
     const isBetter = this.#spins ? this.#now >= this.#other * WORTH : this.#other < this.#now * WORTH;
     if (isBetter) {
       this.#spins = !this.#spins;
@@ -91,9 +110,18 @@ export class Waits {
     this.#wait();
   }
 
+  /** From now on it sleeps, which takes `ms` milliseconds a wait, or zero: that is not known. */
+  #sleepOn(ms: number): void {
+    this.#spins = false;
+    this.#trial = 0;
+    this.#inVain = 0;
+    this.#now = ms;
+    this.#wait();
+  }
+
   #wait(): void {
     this.#until = this.#between;
-    this.#between = Math.min(LONGEST, this.#between * 2);
+    this.#between = Math.min(this.#now > ABSURD ? LONGEST : MOST_BETWEEN, this.#between * 2);
   }
 }
 

@@ -21,7 +21,7 @@ import { entryUrl } from "./entry_url.ts";
 const LOOK = 100;
 
 /** How long a guardian may take to start, in milliseconds: until then nothing tells whether it failed to. */
-const START = 10_000;
+const START = 30_000;
 
 /** When a run is to be given up. */
 export interface Limits {

@@ -8,9 +8,12 @@ const test = suite("waits: to spin or to sleep");
 function spinsOf(waits: Waits, times: number, cost: (spins: boolean, i: number) => number): number {
   const spun: boolean[] = [];
   for (let i = 0; i < times; i++) {
-    const spins = waits.next();
+    const spin = waits.next(0.2);
+    const spins = spin > 0;
     spun.push(spins);
-    waits.took(cost(spins, i));
+    const ms = cost(spins, i);
+    if (spins && ms > spin) waits.wasInVain(ms);
+    else waits.took(ms);
   }
   return spun.slice(-100).filter(Boolean).length;
 }
@@ -35,6 +38,19 @@ test("it finds out when that changes, both ways", () => {
   }
 });
 
+test("what spinning costs where it is in vain is little", () => {
+  const waits = new Waits();
+  let spins = 0;
+  for (let i = 0; i < 10_000; i++) {
+    if (waits.next(0.2) === 0) waits.took(3);
+    else {
+      spins++;
+      waits.wasInVain(3.2);
+    }
+  }
+  assert.ok(spins > 3 && spins < 60, String(spins));
+});
+
 test("a few waits that take long do not decide", () => {
   const cost = (spins: boolean, i: number) => (i % 20 === 0 ? 5 : spins ? 0.004 : 0.06);
   assert.ok(spinsOf(new Waits(), 4000, cost) >= 90);
@@ -44,7 +60,7 @@ test("without a permit it sleeps, and asks ever more seldom", () => {
   const waits = new Waits();
   let asked = 0;
   for (let i = 0; i < 10_000; i++) {
-    if (!waits.next()) waits.took(0.06);
+    if (waits.next(0.2) === 0) waits.took(0.06);
     else {
       asked++;
       waits.refused();
