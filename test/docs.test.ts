@@ -91,12 +91,12 @@ const printed = {
 {"id":2,"name":"coffee","price":12}
 3
 2
-10000
-10003
+500
+503
 ["tea","coffee","sugar","salt"]
 true
 "two teas"
-"10005 items"
+"505 items"
 `,
 };
 

@@ -144,7 +144,7 @@ export function waitForOrder(engine: Engine, place: () => void): string | undefi
 }
 
 export function placeOrder(url: string, order: string): void {
-  const engine = createEngine(url);
+  using engine = createEngine(url);
   engine.begin((conn) => conn.notify("orders", order));
 }
 
