@@ -5,7 +5,8 @@
  */
 
 import { awaitlet } from "../../mod.ts";
-import type { AdvisoryLocks, LockName } from "./advisory_locks.ts";
+import type { AdvisoryLocks } from "./advisory_locks.ts";
+import type { LockName } from "./lock_name.ts";
 import { loop } from "./loop.ts";
 
 /** An advisory lock that blocking code holds, until it is released or the connection is given back. */

@@ -6,7 +6,6 @@
 
 import { asyncDef } from "../../mod.ts";
 import { AsyncAdvisoryLock } from "./advisory_lock.ts";
-import { type LockKey, type LockOptions, lockName } from "./advisory_locks.ts";
 import { AsyncTransaction } from "./async_transaction.ts";
 import { Connection } from "./connection.ts";
 import { type AsyncCopySource, copyFromAsync } from "./copy_from.ts";
@@ -14,6 +13,7 @@ import { AsyncCopyOutput } from "./copy_to.ts";
 import type { Bound, CustomTypes } from "./custom_types.ts";
 import type { Lease } from "./lease.ts";
 import { lend, takeBack } from "./lent.ts";
+import { type LockKey, type LockOptions, lockName } from "./lock_name.ts";
 import { ManyStatements, runMany, type Statements } from "./many.ts";
 import { Result } from "./result.ts";
 import type { Row } from "./rows.ts";

@@ -50,8 +50,7 @@ export async function createClient(settings: PoolSettings, events: ClientEvents)
   let socket: Socket | undefined;
   let attempts = 0;
   let isFull = false;
-  // Loaded when first used: a blocking thread, which only asks for connections, never needs the driver.
-  const { postgres } = await import("../../deps.ts");
+  const postgres = await loadDriver();
   let pass: ((bytes: Buffer) => void) | undefined;
   const incoming = new Incoming(
     (bytes) => pass?.(bytes),
@@ -122,6 +121,18 @@ export async function createClient(settings: PoolSettings, events: ClientEvents)
     // What it says may repeat a part of the URL.
     throw new ConnectionError(
       `connect to Postgres at ${addressOf(url)}: the URL holds what the driver cannot read; see whether its user and password are percent-encoded`,
+    );
+  }
+}
+
+/** Loads the driver when it is first used: who only uses the core does not need it, nor does a blocking thread. */
+async function loadDriver(): Promise<typeof postgres> {
+  try {
+    return (await import("../../deps.ts")).postgres;
+  } catch (cause) {
+    throw new ConnectionError(
+      'connect to Postgres: the driver cannot be loaded; install the package "postgres", version 3.4.9 or later',
+      { cause },
     );
   }
 }

@@ -6,10 +6,10 @@
 
 import { awaitlet, registerClass } from "../../mod.ts";
 import { AdvisoryLock } from "./advisory_lock.ts";
-import { type LockKey, type LockOptions, lockName } from "./advisory_locks.ts";
 import { type CopySource, copyFrom } from "./copy_from.ts";
 import { CopyOutput } from "./copy_to.ts";
 import type { Bound, CustomTypes } from "./custom_types.ts";
+import { type LockKey, type LockOptions, lockName } from "./lock_name.ts";
 import { loop } from "./loop.ts";
 import { ManyStatements, type Statements } from "./many.ts";
 import { Result } from "./result.ts";

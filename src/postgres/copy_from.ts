@@ -38,7 +38,7 @@ export function copyFrom(connection: number, query: Query, source: CopySource): 
   }
 }
 
-/** Copies on the loop. Returns how many rows it copied. */
+/** @internal Copies on the loop. Returns how many rows it copied. */
 export async function copyFromAsync(lease: Lease, query: Query, source: AsyncCopySource): Promise<number> {
   const { text, format } = checkCopy(query, "from");
   const writer = new CopyWriter(format);

@@ -5,7 +5,6 @@
  */
 
 import { currentSignal, onTaskEnd, transfer } from "../../mod.ts";
-import type { LockName } from "./advisory_locks.ts";
 import { CopyIn } from "./copy_in.ts";
 import { CopyOut } from "./copy_out.ts";
 import { Cursor } from "./cursor.ts";
@@ -14,6 +13,7 @@ import { Lease } from "./lease.ts";
 import { borrowed, leaseOf, lend, takeBack } from "./lent.ts";
 import * as listener from "./listener.ts";
 import type { Listening } from "./listening.ts";
+import type { LockName } from "./lock_name.ts";
 import { runMany, type Statements } from "./many.ts";
 import type { PoolSettings } from "./options.ts";
 import { poolOf } from "./pool.ts";

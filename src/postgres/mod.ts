@@ -8,7 +8,6 @@
  */
 
 export type { AdvisoryLock, AsyncAdvisoryLock } from "./advisory_lock.ts";
-export type { LockKey, LockOptions } from "./advisory_locks.ts";
 export type { AsyncConnection } from "./async_connection.ts";
 export { type AsyncEngine, createAsyncEngine } from "./async_engine.ts";
 export type { AsyncTransaction } from "./async_transaction.ts";
@@ -38,6 +37,7 @@ export type { EchoLogger } from "./echo.ts";
 export { createEngine, type Engine } from "./engine.ts";
 export { ConnectionError, PoolTimeout } from "./errors.ts";
 export type { ListenOptions, Notification } from "./listening.ts";
+export type { LockKey, LockOptions } from "./lock_name.ts";
 export type { AsyncNotifications, Notifications } from "./notifications.ts";
 export { MultipleResultsFound, NoResultFound } from "./one_row.ts";
 export type { CustomType, EngineOptions, TlsOptions } from "./options.ts";

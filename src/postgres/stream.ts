@@ -49,7 +49,7 @@ export function* streamRows<R>(
   }
 }
 
-/** Reads a query's rows on the loop. */
+/** @internal Reads a query's rows on the loop. */
 export async function* streamRowsAsync<R>(
   lease: Lease,
   bound: PromiseLike<Bound>,
