@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { asyncDef, blockingModule, NotTransferable } from "../mod.ts";
 import { BOX_BYTES } from "../src/bridge/signal.ts";
+import { LARGE } from "../src/wire/views.ts";
 import { isPatterned, patterned } from "./fixtures/data.ts";
 import { refusals } from "./fixtures/refusals.ts";
 import { rejection, within } from "./support/within.ts";
@@ -95,26 +96,34 @@ test("the caller's data stays its own", async () => {
   assert.is(value.rows.length, 1);
 });
 
-test("bytes of every size to where a message no longer fits its box, to the byte, between blocking and async code", async () => {
+test("bytes of every size to where they go beside a message, to the byte, between blocking and async code", async () => {
   assert.equal(await within(blocking.sameBytes(0, 300), 60), []);
-  assert.equal(await within(blocking.sameBytes(BOX_BYTES - 150, BOX_BYTES + 20), 60), []);
+  assert.equal(await within(blocking.sameBytes(LARGE - 20, LARGE + 20), 60), []);
+});
+
+test("text of every size to where a message no longer fits its box, to the byte, between blocking and async code", async () => {
+  assert.equal(await within(blocking.sameText(0, 300), 60), []);
+  assert.equal(await within(blocking.sameText(BOX_BYTES - 100, BOX_BYTES + 10), 60), []);
+});
+
+test("large bytes beside a message that fits its box, and beside one that does not", async () => {
+  for (const size of [0, 1, BOX_BYTES - 100, BOX_BYTES, BOX_BYTES + 1]) {
+    const given = { text: "t".repeat(size), bytes: patterned(LARGE), after: "after" };
+    const copy = await within(through(given));
+    assert.is(copy.text, given.text, `${size}`);
+    assert.ok(isPatterned(copy.bytes, LARGE));
+    assert.is(copy.after, "after");
+  }
 });
 
 test("the same as arguments and results of tasks", async () => {
-  const sizes = [
-    0,
-    1,
-    2,
-    ...Array.from({ length: 200 }, (_, i) => BOX_BYTES - 190 + i),
-    2 * BOX_BYTES,
-    2 ** 20,
-  ];
+  const sizes = [0, 1, 2, ...Array.from({ length: 40 }, (_, i) => LARGE - 20 + i), 2 * BOX_BYTES, 2 ** 20];
   for (const size of sizes) {
     assert.ok(isPatterned(await within(through(patterned(size))), size), `${size} bytes`);
-    if (size > BOX_BYTES - 190 && size < BOX_BYTES + 10) {
-      const text = "t".repeat(size);
-      assert.ok((await within(through(text))) === text, `${size} characters`);
-    }
+  }
+  for (let size = BOX_BYTES - 190; size < BOX_BYTES + 10; size++) {
+    const text = "t".repeat(size);
+    assert.ok((await within(through(text))) === text, `${size} characters`);
   }
 });
 

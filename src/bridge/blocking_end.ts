@@ -107,7 +107,7 @@ export class BlockingEnd {
       if (this.#channel.idle()) continue;
       // In this order: what comes after the last look finds that nobody will look, and pokes.
       this.#channel.attentive = false;
-    } while (this.#channel.hasArrived);
+    } while (this.#channel.isBoxed);
   }
 
   /** Reads what has arrived, without waiting for more. */

@@ -1,9 +1,9 @@
 /**
  * Packets between the two ends of a bridge, whole and in order.
  *
- * A small packet goes through the lane's box in shared memory, if the one before it has been taken; any other goes
- * by the port, its bytes transferred. The numbers on the lane keep the order: a receiver takes packet n + 1 from
- * wherever it stands, and nothing else.
+ * A packet that fits goes through the lane's box in shared memory, if the one before it has been taken; any other goes
+ * by the port, its bytes transferred, and so does what is attached to one in the box. The numbers on the lane keep the
+ * order: a receiver takes packet n + 1 from wherever it stands, and nothing else.
  *
  * @module
  */
@@ -26,8 +26,11 @@ export type Arrived = Pick<Packet, "bytes" | "attachments">;
 /** What goes by the port; the poke, which only wakes the other end's event loop, is `null`. */
 interface Parcel {
   readonly number: number;
-  /** Not a view of it: Deno looks at each element of every view in a message, in search of ports. */
-  readonly buffer: ArrayBuffer;
+  /**
+   * How many bytes stand in the box, or else the bytes. Not a view of them: Deno looks at each element of every view in
+   * a message, in search of ports.
+   */
+  readonly bytes: number | ArrayBuffer;
   readonly attachments: readonly object[];
 }
 
@@ -74,13 +77,18 @@ export class Channel {
     const number = after(this.#sent);
     const { bytes, attachments } = packet;
     const boxIsFree = this.#signal.taken(this.#out) === this.#sent;
-    const boxed = boxIsFree && bytes.length <= BOX_BYTES && attachments.length === 0;
+    const fits = boxIsFree && bytes.length <= BOX_BYTES;
+    const boxed = fits && attachments.length === 0;
+    if (fits) copy(bytes, this.#outBox);
     if (boxed) {
-      copy(bytes, this.#outBox);
       this.#signal.box(this.#out, number, bytes.length);
+    } else if (fits) {
+      const parcel: Parcel = { number, bytes: bytes.length, attachments };
+      this.#port.post(parcel, packet.transfer);
     } else {
       const { buffer } = bytes.slice();
-      this.#port.post({ number, buffer, attachments } satisfies Parcel, [buffer, ...packet.transfer]);
+      const parcel: Parcel = { number, bytes: buffer, attachments };
+      this.#port.post(parcel, [buffer, ...packet.transfer]);
     }
     // Only now: what cannot be posted throws, and then the number is free for the next packet.
     this.#sent = number;
@@ -95,18 +103,14 @@ export class Channel {
     const number = after(this.#taken);
     for (;;) {
       const length = this.#signal.boxed(this.#in, number);
-      if (length >= 0) {
-        // Copied first: the sender may write the box again as soon as the packet counts as taken.
-        const bytes = this.#scratch.subarray(0, length);
-        copy(this.#inBox, bytes);
-        this.#counted(number);
-        return { bytes, attachments: [] };
-      }
+      if (length >= 0) return { bytes: this.#takeBoxed(number, length), attachments: [] };
       const first = this.#handedOver[0];
       if (first?.number === number) {
         this.#handedOver.shift();
+        const { bytes, attachments } = first;
+        if (typeof bytes === "number") return { bytes: this.#takeBoxed(number, bytes), attachments };
         this.#counted(number);
-        return { bytes: new Uint8Array(first.buffer), attachments: first.attachments };
+        return { bytes: new Uint8Array(bytes), attachments };
       }
       // Nothing has been published, so at most a poke stands at the port, and the event loop may have it.
       if (this.#signal.published(this.#in) === this.#taken) return undefined;
@@ -116,6 +120,14 @@ export class Channel {
       // And look at the box again: since the last look it may have been filled, before this poke or parcel was
       // posted. The poke is gone now, and the parcel may be the packet after the box's.
     }
+  }
+
+  #takeBoxed(number: number, length: number): Uint8Array {
+    // Copied first: the sender may write the box again as soon as the packet counts as taken.
+    const bytes = this.#scratch.subarray(0, length);
+    copy(this.#inBox, bytes);
+    this.#counted(number);
+    return bytes;
   }
 
   /** The blocking end: takes the next packet, parking until it has come or `ms` have passed. */
@@ -174,15 +186,24 @@ export class Channel {
     return this.#signal.published(this.#in) !== this.#taken;
   }
 
+  /**
+   * Whether the next packet can be taken from the box. A parcel cannot while the event loop holds it (Deno's does, for a
+   * while), but comes by itself.
+   */
+  get isBoxed(): boolean {
+    return this.#signal.boxed(this.#in, after(this.#taken)) >= 0;
+  }
+
   /** The loop end: looks for the next packet for up to `ms` milliseconds. Returns whether it has come. */
   linger(ms: number): boolean {
+    if (this.hasArrived) return false;
     const until = performance.now() + ms;
     return this.#signal.spin(this.#in, this.#taken, () => performance.now() >= until);
   }
 
   /** The blocking end: looks for the next task before it goes back to its event loop. Returns whether it has come. */
   idle(): boolean {
-    if (!this.#idlePatience.stays()) return false;
+    if (this.hasArrived || !this.#idlePatience.stays()) return false;
     const hasCome = this.#spin(performance.now() + IDLE) === "came";
     this.#idlePatience.stayed(hasCome);
     return hasCome;

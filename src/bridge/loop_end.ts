@@ -205,7 +205,7 @@ export class LoopEnd {
       if (this.#attention.stays()) continue;
       // In this order: what comes after the last look finds that nobody will look, and pokes.
       this.#channel.attentive = false;
-    } while (this.#channel.hasArrived);
+    } while (this.#channel.isBoxed);
     this.#serving = false;
   }
 

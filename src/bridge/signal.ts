@@ -33,8 +33,11 @@ const PARKED_MS = BLOCKING_END + 5;
 const ASLEEP = BLOCKING_END + 6;
 const CELL_BYTES = 256;
 
-/** The bytes that a lane's box holds: a message that fits goes through shared memory, without the port. */
-export const BOX_BYTES: number = 16 * 1024;
+/**
+ * The bytes that a lane's box holds: a message that fits goes through shared memory, without the port. What is never written
+ * takes no memory, on any runtime.
+ */
+export const BOX_BYTES: number = 256 * 1024;
 
 /** Makes the memory that the two ends of one bridge share. */
 export function createSharedMemory(): SharedArrayBuffer {

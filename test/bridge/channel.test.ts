@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Channel } from "../../src/bridge/channel.ts";
+import { type Arrived, Channel } from "../../src/bridge/channel.ts";
 import { BOX_BYTES, createSharedMemory, Signal } from "../../src/bridge/signal.ts";
 import { runtime } from "../../src/runtime/current.ts";
 
@@ -26,13 +26,18 @@ const packet = (length: number, first = 1) => {
 };
 
 /** Takes the next packet, which may come a little later by a port. */
-async function taken(channel: Channel): Promise<Uint8Array> {
+async function arrived(channel: Channel): Promise<Arrived> {
   for (let i = 0; i < 1000; i++) {
-    const arrived = channel.take();
-    if (arrived !== undefined) return arrived.bytes.slice();
+    const next = channel.take();
+    if (next !== undefined) return next;
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   throw new Error("nothing has come");
+}
+
+/** Its bytes, safe from the next packet. */
+async function taken(channel: Channel): Promise<Uint8Array> {
+  return (await arrived(channel)).bytes.slice();
 }
 
 const SIZES = [0, 1, 127, 199, 200, 201, BOX_BYTES - 1, BOX_BYTES, BOX_BYTES + 1, 3 * BOX_BYTES];
@@ -59,6 +64,35 @@ test("packets that are sent before the first is taken keep their order, in the b
   assert.is(loop.hasArrived, false);
   close();
 });
+
+for (const length of SIZES) {
+  test(`what is attached to a packet of ${length} bytes comes with it, between packets without`, async () => {
+    const { blocking, loop, close } = ends();
+    for (let i = 0; i < 3; i++) {
+      const moved = new ArrayBuffer(100 + i);
+      const shared = new SharedArrayBuffer(200 + i);
+      blocking.send(packet(10, i), false);
+      blocking.send({ ...packet(length, i), attachments: [moved, shared], transfer: [moved] }, false);
+      assert.is(moved.byteLength, 0);
+      blocking.send(packet(20, i), false);
+      assert.equal(await taken(loop), packet(10, i).bytes);
+      const { bytes, attachments } = await arrived(loop);
+      assert.equal(bytes, packet(length, i).bytes);
+      assert.equal(
+        attachments.map((each) => (each as ArrayBuffer).byteLength),
+        [100 + i, 200 + i],
+      );
+      assert.equal(await taken(loop), packet(20, i).bytes);
+      // And into a box that is free, which it is not for the next one.
+      blocking.send({ ...packet(length, i), attachments: [shared], transfer: [] }, false);
+      assert.is(loop.isBoxed, false);
+      blocking.send(packet(30, i), false);
+      assert.equal((await arrived(loop)).bytes, packet(length, i).bytes);
+      assert.equal(await taken(loop), packet(30, i).bytes);
+    }
+    close();
+  });
+}
 
 test("the numbers of packets start over after 2^31 and 2^32", async () => {
   for (const last of [2 ** 31 - 3, -3]) {
