@@ -61,11 +61,7 @@ export async function createClient(settings: PoolSettings, events: ClientEvents)
   const open = async ({ host, port, path }: DriverOptions): Promise<Socket> => {
     if (attempts >= host.length) throw Object.assign(new Error("closed"), { code: "CONNECTION_CLOSED" });
     const at = attempts++;
-    place = {
-      host: host[at] as string,
-      port: port[at] as number,
-      ...(typeof path === "string" ? { path } : {}),
-    };
+    place = placeOf(url, host[at] as string, port[at] as number, path);
     const opened = await openSocket(place, tls, (made) =>
       sockets.add(made.once("close", () => sockets.delete(made))),
     );
@@ -123,6 +119,14 @@ export async function createClient(settings: PoolSettings, events: ClientEvents)
       `connect to Postgres at ${addressOf(url)}: the URL holds what the driver cannot read; see whether its user and password are percent-encoded`,
     );
   }
+}
+
+/** Where a server listens. The driver takes neither an IPv6 address nor a socket's folder from a URL. */
+function placeOf(url: string, host: string, port: number, path: string | false): Place {
+  const named = decodeURIComponent(new URL(url).hostname);
+  if (named.startsWith("/")) return { host, port, path: `${named}/.s.PGSQL.${port}` };
+  if (named.startsWith("[")) return { host: named.slice(1, -1), port };
+  return { host, port, ...(path === false ? {} : { path }) };
 }
 
 /** Loads the driver when it is first used: who only uses the core does not need it, nor does a blocking thread. */

@@ -46,7 +46,12 @@ export function addressOf(url: string): string {
       `connect to Postgres: the URL begins with "${parsed.protocol}"; write it as ${FORM}`,
     );
   }
-  return `${parsed.hostname || "localhost"}:${parsed.port || "5432"}`;
+  return `${decoded(parsed.hostname) || "localhost"}:${parsed.port || "5432"}`;
+}
+
+/** A socket's folder is percent-encoded in a URL. */
+function decoded(host: string): string {
+  return host.startsWith("%2F") || host.startsWith("%2f") ? decodeURIComponent(host) : host;
 }
 
 type Failure = readonly [why: string | undefined, remedy: string];

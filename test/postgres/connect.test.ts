@@ -86,6 +86,17 @@ test("nobody listens", async () => {
   assert.is(failure.code, "ECONNREFUSED");
 });
 
+test("an IPv6 address is one, and so is the folder of a socket", async () => {
+  const port = await badServers.closedPort();
+  const there = await within(failures.connectFailure(`postgres://bob@[::1]:${port}/test`));
+  assert.match(there.message, /^connect to Postgres at \[::1\]:\d+: /);
+  // What a machine without IPv6 says is another matter.
+  assert.match(there.code ?? "", /^(ECONNREFUSED|EADDRNOTAVAIL|EAFNOSUPPORT)$/);
+  const nowhere = await within(failures.connectFailure("postgres://bob@%2Fno%2Fwhere/test"));
+  assert.match(nowhere.message, /^connect to Postgres at \/no\/where:5432: /);
+  assert.is(nowhere.code, "ENOENT");
+});
+
 test("the same on the loop, with the class and the cause", async () => {
   const engine = createAsyncEngine(`postgres://bob@127.0.0.1:${await badServers.closedPort()}/test`);
   const error = await rejection(engine.begin(() => {}));

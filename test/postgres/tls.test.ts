@@ -71,6 +71,13 @@ test("a statement is cancelled over TLS too", async () => {
   while ((await within(sleeping())) > 0) assert.ok(Date.now() < end);
 });
 
+test("over a socket in the file system, which needs none", async () => {
+  const [shown] = await ask("show unix_socket_directories", [], server.url);
+  const folder = encodeURIComponent(String(shown?.unix_socket_directories));
+  const url = server.url.replace("127.0.0.1", folder);
+  assert.equal(await within(logic.connects(url, undefined)), [false, true, 5000]);
+});
+
 test("with a server that does not", async () => {
   await server.remove();
   server = await createCluster(programs ?? "");
