@@ -86,7 +86,7 @@ export interface Figure {
   readonly met: boolean | null;
   /** Below 1 where the reach is met, whichever way it points. */
   readonly part: number | null;
-  /** What part of the cores other programs had just before. */
+  /** What part of the cores other programs had just before; with `--wait`, before a round, the median. */
   readonly busy: number;
   readonly at?: Place;
   /** Why there is no ratio. */

@@ -22,6 +22,7 @@ export type Progress = (contender: string, round: number) => void;
  * @param effort How long.
  * @param without Contenders to leave out, and why.
  * @param progress Called before each piece of work.
+ * @param ready Called before each round, which waits for it.
  * @returns What was measured, by the contender's name.
  */
 export async function alternate(
@@ -29,6 +30,7 @@ export async function alternate(
   effort: Effort,
   without: ReadonlyMap<string, string>,
   progress: Progress,
+  ready: () => Promise<unknown> = async () => {},
 ): Promise<Map<string, Measured>> {
   const measured = new Map<string, Measured>();
   const batches: { readonly batch: Batch; readonly name: string; readonly rounds: number[] }[] = [];
@@ -47,6 +49,7 @@ export async function alternate(
   }
   for (let round = 1; round <= effort.rounds; round++) {
     if (round > 1 && performance.now() > effort.until) break;
+    await ready();
     // The first of a round may profit of a pause, or suffer from what the last has left: so each is first in turn.
     const first = round % batches.length;
     for (const { name, batch, rounds } of [...batches.slice(first), ...batches.slice(0, first)]) {

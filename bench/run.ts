@@ -2,7 +2,7 @@
  * Runs the benchmarks, each in a process of its own, and prints a table of ours against the others.
  *
  * `npm run bench -- [--runtime node|deno|bun] [--only NAME]… [--quick] [--wait SECONDS] [--json FILE]
- * [--chart FILE]`. With `--wait`, a benchmark begins when other programs leave the cores alone, or so many seconds later.
+ * [--chart FILE]`. With `--wait`, a round begins when other programs leave the cores alone, or so many seconds later.
  * With `--from FILE` the figures of an earlier run are shown, and nothing is measured; with `--markdown` the tables are in Markdown.
  *
  * @module
@@ -13,7 +13,6 @@ import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { findRuntimes, type Runtime } from "../test/support/runtimes.ts";
-import { quietCores } from "./busy.ts";
 import { cases } from "./cases/all.ts";
 import type { Figure } from "./figure.ts";
 import { type Place, runCase } from "./spawn.ts";
@@ -34,8 +33,10 @@ const { values: options } = parseArgs({
 
 /** How long a quick run of all benchmarks may take on one runtime, in milliseconds. */
 const QUICK_TIME = 42_000;
+/** How many seconds a round may wait for a quiet machine. */
+const WAIT = Number(options.wait);
 /** How many seconds a benchmark may be silent: to start 64 threads may take long. */
-const PATIENCE = options.quick ? 30 : 60;
+const PATIENCE = (options.quick ? 30 : 60) + WAIT;
 
 const root = join(import.meta.dirname, "..");
 const CHILD = join(import.meta.dirname, "child.ts");
@@ -51,12 +52,11 @@ async function measure({ name: runtime, command }: Runtime, names: readonly stri
   const ends = performance.now() + QUICK_TIME;
   for (const [i, name] of names.entries()) {
     const started = performance.now();
-    const busy = await quietCores(Number(options.wait));
     // What one benchmark does not use of its share, the others may.
     const budget = options.quick ? (ends - started) / (names.length - i) : null;
     try {
       const place: Place = { command: [...command, CHILD], cwd: root, patience: PATIENCE };
-      const args = { name, runtime, busy, quick: options.quick, budget, without: {} };
+      const args = { name, runtime, wait: WAIT, quick: options.quick, budget, without: {} };
       const found = await runCase(place, args, (contender, round, rounds) =>
         show(
           `${runtime} ${name}: ${contender}, ${round === 0 ? "warming up" : `${round} of ${rounds}`}`,

@@ -29,7 +29,7 @@ export const loopDelay = (quick: boolean): Case => {
   return {
     name: "loop-delay",
     unit: "ms",
-    effort: quick ? { rounds: 3 } : {},
+    effort: { rounds: quick ? 3 : 9 },
     contenders: [
       {
         name: "awaitlet/postgres",

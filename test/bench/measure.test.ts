@@ -104,7 +104,7 @@ test("quantiles", () => {
   assert.throws(() => median([]), /there are no values/);
 });
 
-const args = { name: "fake", runtime: "here", busy: 0, quick: true, budget: null, without: {} };
+const args = { name: "fake", runtime: "here", wait: 0, quick: true, budget: null, without: {} };
 const place = { command: runsFile("test/fixtures/bench_child.ts"), cwd: root, patience: 8 };
 
 test("one that hangs, or ends the process, is left out of the next run, and named", async () => {
