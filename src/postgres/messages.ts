@@ -145,6 +145,9 @@ export class Messages {
     if (text.includes("\0")) {
       throw new TypeError("run a query: it holds a NUL character, which Postgres has no way to take");
     }
+    if (!text.isWellFormed()) {
+      throw new TypeError("run a query: it holds half of a surrogate pair, which is no text in UTF-8");
+    }
     this.#text(text);
     this.#reserve(1);
     this.#bytes[this.#at++] = 0;

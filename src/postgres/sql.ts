@@ -26,6 +26,11 @@ export class Query {
     this.#text ??= textOf(this.strings);
     return this.#text;
   }
+
+  /** @throws {TypeError} Always: within a value of JSON, which is sent as data, a query would be no query. */
+  toJSON(): never {
+    throw new TypeError("write a query: a query stands within one of its values; put it into the SQL itself");
+  }
 }
 
 /** What {@linkcode sql} is: a tag for templates, and what makes the fragments that no value can be. */
@@ -37,7 +42,7 @@ export interface Sql {
    * @param strings The SQL.
    * @param parts Values and queries.
    * @returns The query.
-   * @throws {TypeError} When a value is `undefined`, a function or a symbol.
+   * @throws {TypeError} When a value is `undefined`, a function or a symbol, or an array of queries.
    */
   (strings: TemplateStringsArray, ...parts: readonly unknown[]): Query;
 
@@ -46,7 +51,8 @@ export interface Sql {
    *
    * @param path The name; several for one that is qualified: `sql.id("public", "a")`.
    * @returns The fragment to put into a query.
-   * @throws {TypeError} When a name is empty, or holds a NUL character, which Postgres has no way to write.
+   * @throws {TypeError} When it is a name that Postgres cannot have: empty, or with a NUL character in it, or of more than 63
+   *   bytes, which it would cut off.
    */
   id(...path: [string, ...string[]]): Query;
 
@@ -159,13 +165,29 @@ function checkValue(value: unknown): void {
       `write a query: one of its values is a ${typeof value}; give a string, number, bigint, boolean, Date, Uint8Array, array, object or null`,
     );
   }
+  if (Array.isArray(value) && value.some(holdsQuery)) {
+    throw new TypeError("write a query: one of its values is an array of queries; put them in by sql.join()");
+  }
 }
 
+function holdsQuery(value: unknown): boolean {
+  return value instanceof Query || (Array.isArray(value) && value.some(holdsQuery));
+}
+
+const LONGEST_NAME = 63;
+const utf8 = new TextEncoder();
+
 function quote(name: string): string {
+  const refusal = (what: string) =>
+    new TypeError(`quote an identifier: ${JSON.stringify(name)} cannot name anything in Postgres, ${what}`);
   if (name === "" || name.includes("\0")) {
-    throw new TypeError(
-      `quote an identifier: ${JSON.stringify(name)} cannot name anything in Postgres, give a name of at least one character and none of them NUL`,
-    );
+    throw refusal("give a name of at least one character and none of them NUL");
+  }
+  if (!name.isWellFormed())
+    throw refusal("it holds half of a surrogate pair; give a name of whole characters");
+  // Postgres would cut it off, and it might name something else.
+  if (name.length * 3 > LONGEST_NAME && utf8.encode(name).length > LONGEST_NAME) {
+    throw refusal(`it has more than ${LONGEST_NAME} bytes; give a shorter name`);
   }
   return `"${name.replaceAll('"', '""')}"`;
 }

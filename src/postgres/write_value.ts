@@ -19,8 +19,8 @@ import * as type from "./types.ts";
  * @throws {RangeError} When the value itself cannot.
  */
 export function writeValue(value: unknown, place: number, to: type.ServerType): string | Uint8Array {
-  if (typeof value === "string" && !isJson(to.oid)) return value;
   try {
+    if (typeof value === "string" && !isJson(to.oid)) return wellFormed(value);
     if (to.isArray) {
       if (typeof value === "string") return value;
       if (Array.isArray(value)) return writeArray(value, (element) => scalar(element, to.oid));
@@ -37,7 +37,7 @@ function scalar(value: unknown, oid: number): string {
   if (isJson(oid)) return json(value);
   switch (typeof value) {
     case "string":
-      return value;
+      return wellFormed(value);
     case "number":
       return Object.is(value, -0) ? "-0" : String(value);
     case "bigint":
@@ -61,6 +61,12 @@ function scalar(value: unknown, oid: number): string {
   throw new TypeError(
     `it is ${typeof value === "object" ? "an object" : `a ${typeof value}`}, and its type there is not json; cast it to jsonb`,
   );
+}
+
+/** Otherwise something else would be stored, without a word. */
+function wellFormed(text: string): string {
+  if (text.isWellFormed()) return text;
+  throw new TypeError("it holds half of a surrogate pair, which is no text in UTF-8; give whole characters");
 }
 
 function isJson(oid: number): boolean {

@@ -41,7 +41,11 @@ for (const [what, query, expected, values] of cases) {
 }
 
 test("what no identifier can be is refused", () => {
-  for (const name of ["", "a\0b"]) assert.throws(() => sql.id(name), /^quote an identifier: .*give a name/);
+  const long = [`${"a".repeat(64)}`, "é".repeat(32), "\u{1f600}".repeat(16)];
+  for (const name of ["", "a\0b", "\ud800", ...long])
+    assert.throws(() => sql.id(name), /^quote an identifier: .*give a (shorter )?name/);
+  for (const name of ["a".repeat(63), "é".repeat(31), "\u{1f600}".repeat(15)])
+    assert.is(sql.id(name).text, `"${name}"`);
 });
 
 test("what no value can be is refused", () => {
@@ -50,6 +54,7 @@ test("what no value can be is refused", () => {
       () => sql`select ${value}`,
       /^write a query: one of its values is (undefined|a function|a symbol)/,
     );
+  assert.throws(() => sql`select ${[[sql`1`]]}`, /^write a query: one of its values is an array of queries/);
   assert.throws(() => sql.join(["a" as never]), /^run a query: a string is no query; write it as sql`/);
 });
 
