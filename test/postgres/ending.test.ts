@@ -16,7 +16,7 @@ const suiteOfAll = suite("postgres: tasks that end before their queries");
 const test = (await isServerThere()) ? suiteOfAll : suiteOfAll.skip;
 
 const application = `awaitlet_ending_${process.pid}_${name}`;
-const options = { poolSize: 1, poolTimeout: 5000, applicationName: application };
+const options = { poolSize: 1, poolTimeout: 30_000, applicationName: application };
 const place = { url, table: application, options };
 /** What has been committed, in order. */
 const committed: string[] = [];
