@@ -27,7 +27,7 @@ export type PackedResult = readonly [
 ];
 
 /** From how many bytes on rows move to the other thread instead of being copied. */
-const LARGE = 16 * 1024;
+const LARGE = 64 * 1024;
 
 /** Has a result cross next. */
 export function packResult({ columns, rows, rowCount, command }: ResultData): PackedResult {
