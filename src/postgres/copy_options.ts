@@ -47,6 +47,13 @@ export function checkCopy(
   return { text, format: copyFormatOf(text, direction) };
 }
 
+/** Whether a statement is a COPY from or to the client, which only `copyFrom()` and `copyTo()` can run. */
+export function isClientCopy(sql: string): boolean {
+  if (!/\bcopy\b/i.test(sql)) return false;
+  const tokens = tokensOf(sql);
+  return targetEnd(tokens, /^(from|to)$/i) !== undefined;
+}
+
 /**
  * Reads the format from the SQL of a COPY.
  *
@@ -56,13 +63,21 @@ export function checkCopy(
  * @throws {TypeError} When it is no COPY that way, or not alone.
  */
 export function copyFormatOf(sql: string, direction: "from" | "to"): CopyFormat {
-  const tokens = (sql.match(TOKENS) ?? []).filter((token) => !/^(--|\/\*)/.test(token));
+  const tokens = tokensOf(sql);
   const end = tokens.indexOf(";");
   // The server would run both.
   if (end !== -1 && end < tokens.length - 1) {
     throw new TypeError("copy: there is another statement behind the COPY; run it by itself");
   }
-  const options = optionsOf(tokens.slice(endOfTarget(tokens, direction)));
+  const target = targetEnd(tokens, direction === "from" ? /^from$/i : /^to$/i);
+  if (target === undefined) {
+    throw new TypeError(
+      direction === "from"
+        ? "copy: the query is no COPY from stdin; write it as sql`copy a (id, data) from stdin`"
+        : "copy: the query is no COPY to stdout; write it as sql`copy a (id, data) to stdout`",
+    );
+  }
+  const options = optionsOf(tokens.slice(target));
   const said = options.get("format")?.toLowerCase();
   const kind = said === "csv" || said === "binary" ? said : "text";
   const isCsv = kind === "csv";
@@ -79,27 +94,20 @@ export function copyFormatOf(sql: string, direction: "from" | "to"): CopyFormat 
   };
 }
 
-/** Where the options begin: behind `from stdin` or `to stdout`, which may not stand in brackets. */
-function endOfTarget(tokens: readonly string[], direction: "from" | "to"): number {
-  if (tokens[0]?.toLowerCase() === "copy") {
-    let depth = 0;
-    for (const [i, token] of tokens.entries()) {
-      if (token === "(") depth += 1;
-      else if (token === ")") depth -= 1;
-      else if (
-        depth === 0 &&
-        token.toLowerCase() === direction &&
-        /^std(in|out)$/i.test(tokens[i + 1] ?? "")
-      ) {
-        return i + 2;
-      }
-    }
+function tokensOf(sql: string): string[] {
+  return (sql.match(TOKENS) ?? []).filter((token) => !/^(--|\/\*)/.test(token));
+}
+
+/** Where the options of a COPY begin: behind `from stdin` or `to stdout`, which may not stand in brackets. */
+function targetEnd(tokens: readonly string[], direction: RegExp): number | undefined {
+  if (tokens[0]?.toLowerCase() !== "copy") return undefined;
+  let depth = 0;
+  for (const [i, token] of tokens.entries()) {
+    if (token === "(") depth += 1;
+    else if (token === ")") depth -= 1;
+    else if (depth === 0 && direction.test(token) && /^std(in|out)$/i.test(tokens[i + 1] ?? "")) return i + 2;
   }
-  throw new TypeError(
-    direction === "from"
-      ? "copy: the query is no COPY from stdin; write it as sql`copy a (id, data) from stdin`"
-      : "copy: the query is no COPY to stdout; write it as sql`copy a (id, data) to stdout`",
-  );
+  return undefined;
 }
 
 /** The options by name, the newer way, `with (format csv, null '-')`, and the older, `csv null '-'`. */

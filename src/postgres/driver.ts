@@ -7,11 +7,14 @@
  * @module
  */
 
+import { BatchExchange, type BatchHost, runBatch } from "./batch.ts";
 import { type Client, createClient } from "./client.ts";
 import { CopyExchange } from "./copy_exchange.ts";
+import { isClientCopy } from "./copy_options.ts";
 import { Copying } from "./copying.ts";
 import { addressOf, explainConnectFailure, explainQueryFailure } from "./errors.ts";
 import { type Answer, Exchange } from "./exchange.ts";
+import type { Statements as ManyStatements } from "./many.ts";
 import { Messages } from "./messages.ts";
 import type { PoolSettings } from "./options.ts";
 import { Portal } from "./portal.ts";
@@ -126,6 +129,25 @@ export class DriverConnection {
     }
     await ask(statement.bind(name, values).sync());
     return new Portal(name, statement.columns, ask);
+  }
+
+  /** Runs statements in the transaction that is open, sent together, up to the first that fails. */
+  many(statements: ManyStatements): Promise<number> {
+    const host: BatchHost = {
+      kept: (text) => this.#statements.get(text),
+      prepare: (text) => this.#prepare(text, true),
+      exchange: async (messages) => {
+        let exchange: BatchExchange | undefined;
+        await this.#send(messages, (settle) => {
+          exchange = new BatchExchange(settle);
+          return exchange;
+        }).sent;
+        // None was made where the connection is lost already.
+        return exchange ?? new BatchExchange(() => {});
+      },
+      explain: (refused, text) => explainQueryFailure(refused, this.#address, text),
+    };
+    return this.#turns.take(() => runBatch(host, statements));
   }
 
   /**
@@ -281,8 +303,11 @@ export class DriverConnection {
     return answer;
   }
 
-  #prepare(text: string, isKept: boolean): Promise<Statement> {
-    return this.#statements.prepare(text, isKept).catch((error) => this.#refuse(error, text));
+  async #prepare(text: string, isKept: boolean): Promise<Statement> {
+    if (isClientCopy(text)) {
+      throw new TypeError("run a query: execute() does not copy; use copyFrom() or copyTo()");
+    }
+    return await this.#statements.prepare(text, isKept).catch((error) => this.#refuse(error, text));
   }
 
   #refuse(error: unknown, text: string): never {

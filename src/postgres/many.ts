@@ -60,27 +60,16 @@ export class ManyStatements {
 }
 
 /**
- * Runs statements, all of them sent before the first is answered.
+ * Runs statements in the transaction that is open.
  *
  * @returns How many rows they returned or changed, together.
- * @throws What the first that failed was refused with; its `row` tells which it was.
  */
-export async function runMany(lease: Lease, { first, texts, textOf, values }: Statements): Promise<number> {
-  const results = await Promise.allSettled(
-    values.map((row, i) => lease.query(texts[textOf[i] as number] as string, row)),
-  );
-  let rowCount = 0;
-  for (const [i, result] of results.entries()) {
-    if (result.status === "rejected") throw atRow(result.reason, first + i);
-    rowCount += result.value.rowCount;
+export async function runMany(lease: Lease, statements: Statements): Promise<number> {
+  const { driver, echo } = lease;
+  const { texts, textOf, values } = statements;
+  for (const [i, row] of values.entries()) {
+    const shown = echo(texts[textOf[i] as number] as string, row);
+    if (shown !== undefined) await shown;
   }
-  return rowCount;
-}
-
-/** Names the row in an error, which keeps its class. */
-function atRow(error: unknown, row: number): unknown {
-  if (!(error instanceof Error)) return error;
-  const { message, stack } = error;
-  const named = `run the statement of row ${row}: ${message}`;
-  return Object.assign(error, { row, message: named, stack: stack?.replace(message, () => named) });
+  return await driver.many(statements);
 }

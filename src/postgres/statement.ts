@@ -59,15 +59,16 @@ export class Statement {
    *
    * @param portal The portal's name.
    * @param values Its parameters.
+   * @param messages What to add it to. Default nothing.
    * @throws {TypeError} When a value cannot be sent as the type of its parameter.
    */
-  bind(portal: string, values: readonly unknown[]): Messages {
+  bind(portal: string, values: readonly unknown[], messages: Messages = new Messages()): Messages {
     const texts = values.map((value, i) => {
       if (value === null) return null;
       if (!(value instanceof Written)) return writeValue(value, i + 1, this.parameters[i] ?? TEXT);
       return writeValue(value.text, i + 1, Array.isArray(value.text) ? TEXTS : TEXT);
     });
-    return new Messages().bind(portal, this.name, texts, this.#resultFormats);
+    return messages.bind(portal, this.name, texts, this.#resultFormats);
   }
 }
 

@@ -143,8 +143,10 @@ test("what is no COPY that way is refused", async () => {
     /^TypeError: copy: there is another statement behind the COPY;/,
     /^TypeError: copy to rows: the COPY is in binary;/,
     /^ProgrammingError: relation "no_such_table" does not exist/,
-    /^TypeError: run a query: execute\(\) does not copy;/,
-    /^TypeError: run a query: execute\(\) does not copy;/,
+    /^TypeError: run a query: execute\(\) does not copy; use copyFrom/,
+    /^TypeError: run a query: execute\(\) does not copy; use copyFrom/,
+    /^TypeError: run the statement of row 0: run a query: execute\(\) does not copy;/,
+    /^DatabaseError: could not open file/,
     /^1,2,3$/,
   ];
   assert.is(said.length, expected.length);

@@ -38,6 +38,10 @@ test("texts that differ, within a transaction", async () => {
   ]);
 });
 
+test("statements that need those before them, and more texts than the server keeps", async () => {
+  assert.equal(await within(inserting.buildUp(place)), [12, 1200, 6 + (1199 * 1200) / 2]);
+});
+
 test("all or nothing: an error names the row, and the transaction around goes on", async () => {
   for (const [count, bad] of [
     [1, 0],

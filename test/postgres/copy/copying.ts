@@ -147,6 +147,8 @@ export function refused(place: Place): string[] {
     () => [...conn.copyTo(sql`copy no_such_table to stdout`)],
     () => conn.execute(sql`copy (select generate_series(1, 100000)) to stdout`),
     () => conn.execute(sql`copy ${table} from stdin`),
+    () => conn.executeMany(() => sql`/* nothing */ copy ${table} from stdin`, [1]),
+    () => conn.execute(sql`copy ${table} from ${sql.raw("'/nowhere/to/be/found'")}`),
   ];
   const said = attempts.map((attempt) => {
     try {

@@ -45,6 +45,22 @@ export function mixed({ url, table }: Place): unknown {
   });
 }
 
+/** Statements of which the later ones need the earlier; and more texts than a server keeps. */
+export function buildUp({ url }: Place): unknown[] {
+  using conn = createEngine(url).connect();
+  const step = (i: number): Query => {
+    const table = sql.id(`step_${i % 3}`);
+    if (i < 3) return sql`create temporary table ${table} (i int)`;
+    if (i < 6) return sql`insert into ${table} select generate_series(1, ${i}::int)`;
+    return sql`/* nothing */`;
+  };
+  const built = conn.executeMany(step, [0, 1, 2, 3, 4, 5, 6]);
+  const texts = Array.from({ length: 1200 }, (_, i) => i);
+  const many = conn.executeMany((i) => sql`insert into step_0 values (${i}) -- ${sql.raw(String(i))}`, texts);
+  const sum = conn.execute(sql`select sum(i)::int from step_0`).scalar();
+  return [built, many, sum];
+}
+
 /** What a row that is refused does, within a transaction: to it, and to the error. */
 export function fails({ url, table }: Place, count: number, bad: number): unknown {
   return createEngine(url).begin((conn) => {
