@@ -13,9 +13,9 @@ export interface CatalogRow {
   readonly element: number;
 }
 
-/** What asks for it. Its one parameter is an array of OIDs. */
+/** What asks for it. Its one parameter is an array of OIDs. Arrays of boxes, delimited by semicolons, are text. */
 export const CATALOG_QUERY: string = `select oid, typbasetype as base,
-  case when typinput = 'array_in'::regproc then typelem else 0::oid end as element
+  case when typinput = 'array_in'::regproc and typdelim = ',' then typelem else 0::oid end as element
   from pg_catalog.pg_type where oid = any($1::oid[])`;
 
 export class Catalog {

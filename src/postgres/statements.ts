@@ -20,7 +20,7 @@ export class Statements {
   readonly #textTypes: readonly number[];
   readonly #send: Send;
   readonly #catalog = new Catalog();
-  /** By text, the one used last at the end. */
+  /** By text, the one made first at the start. */
   readonly #kept = new Map<string, Statement>();
   /** Not those of other connections: behind a pooler, or with PGlite, they may have the same session. */
   readonly #prefix = `awaitlet_${Math.random().toString(36).slice(2)}`;

@@ -145,6 +145,12 @@ export const cases: readonly Case[] = [
   { type: "bit(3)", text: "101", value: "101" },
   { type: "point", text: "(1.5,-2)", value: "(1.5,-2)" },
   { type: "box", text: "(1,1),(0,0)", value: "(1,1),(0,0)", noArray: true },
+  {
+    type: "box[]",
+    text: "{(1,1),(0,0);(2,2),(1,1)}",
+    value: "{(1,1),(0,0);(2,2),(1,1)}",
+    noArray: true,
+  },
   { type: "tsvector", text: "'a':1 'b':2", value: "'a':1 'b':2" },
   { type: "xml", text: "<a>é</a>", value: "<a>é</a>", noArray: true },
   // What the tests create.
