@@ -33,7 +33,8 @@ export class Listening {
   #notifications: Notification[] = [];
   #error: Error | undefined;
   #closed = false;
-  #wake: (() => void) | undefined;
+  /** Those who wait: several may iterate. */
+  readonly #waiting = new Set<() => void>();
 
   constructor(leave: () => Promise<void>) {
     this.#leave = leave;
@@ -41,12 +42,12 @@ export class Listening {
 
   add(notification: Notification): void {
     this.#notifications.push(notification);
-    this.#wake?.();
+    this.#wake();
   }
 
   fail(error: Error): void {
     this.#error = error;
-    this.#wake?.();
+    this.#wake();
   }
 
   /**
@@ -69,7 +70,7 @@ export class Listening {
     if (this.#closed) return;
     this.#closed = true;
     this.#notifications = [];
-    this.#wake?.();
+    this.#wake();
     await this.#leave();
   }
 
@@ -77,13 +78,24 @@ export class Listening {
     return this.#notifications.length > 0 || this.#error !== undefined || this.#closed;
   }
 
+  #wake(): void {
+    for (const wake of this.#waiting) wake();
+  }
+
   async #wait(timeout: number | undefined): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      if (timeout !== undefined) timer = setTimeout(resolve, timeout);
+      const wake = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      this.#waiting.add(wake);
+      // On a busy loop the time may be over before what has come meanwhile is read: that is done before the next timer.
+      const look = () => {
+        timer = setTimeout(wake, 0);
+      };
+      if (timeout !== undefined) timer = setTimeout(look, timeout);
     });
-    clearTimeout(timer);
-    this.#wake = undefined;
   }
 }

@@ -107,6 +107,35 @@ test("a batch that is none is refused", async () => {
   }
 });
 
+test("echo shows what streams, copies, locks and those who listen send", async () => {
+  const shown: [string, readonly string[]][] = [];
+  const echo = (text: string, values: readonly string[]) => void shown.push([text, values]);
+  await using engine = createAsyncEngine(url, { echo });
+  await using conn = await engine.connect();
+  for await (const _ of conn.stream(sql`select ${7}::int`));
+  await conn.execute(sql`create temporary table echoed (i int)`);
+  await conn.executeMany((i) => sql`insert into echoed values (${i})`, [8, 9]);
+  await conn.copyFrom(sql`copy echoed from stdin`, [[10]]);
+  for await (const _ of conn.copyTo(sql`copy echoed to stdout`));
+  await (await conn.advisoryLock("echoed")).release();
+  await (await engine.listen("echoed")).close();
+  assert.equal(shown, [
+    ["begin", []],
+    ["select $1::int", ["7"]],
+    ["commit", []],
+    ["create temporary table echoed (i int)", []],
+    ["begin", []],
+    ["insert into echoed values ($1)", ["8"]],
+    ["insert into echoed values ($1)", ["9"]],
+    ["commit", []],
+    ["copy echoed from stdin", []],
+    ["copy echoed to stdout", []],
+    ["select pg_advisory_lock(hashtextextended($1::text, 0))", ['"echoed"']],
+    ["select pg_advisory_unlock(hashtextextended($1::text, 0))", ['"echoed"']],
+    ['listen "echoed"', []],
+  ]);
+});
+
 test("the same on the loop", async () => {
   await using engine = createAsyncEngine(url);
   await using conn = await engine.connect();

@@ -111,6 +111,19 @@ test("the same on the loop", async () => {
   await notifications.close();
 });
 
+test("two who iterate over the same notifications share them", async () => {
+  await using engine = createAsyncEngine(url, { applicationName: application });
+  await using conn = await engine.connect();
+  await using notifications = await engine.listen(own, { timeout: 5000 });
+  const first = async () => {
+    for await (const { payload } of notifications) return payload;
+    return "none";
+  };
+  const both = Promise.all([first(), first()]);
+  await conn.notify(own, "a");
+  assert.ok((await within(both)).includes("a"));
+});
+
 test("clear up", async () => {
   await within(listening.dispose(place));
   await noListeners();
