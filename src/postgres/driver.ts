@@ -32,7 +32,8 @@ type Settle = (answer: Answer | undefined) => void;
 /** A connection. When the server or the network ends it, it is lost: it never connects anew. */
 export class DriverConnection {
   readonly #client: Client;
-  readonly #address: string;
+  /** Where it leads, for messages. */
+  readonly address: string;
   readonly #statements: Statements;
   #lost = false;
   /** What cannot be sent at once, or bears nothing else while it is under way. */
@@ -45,7 +46,7 @@ export class DriverConnection {
 
   private constructor(client: Client, settings: PoolSettings) {
     this.#client = client;
-    this.#address = addressOf(settings.url);
+    this.address = addressOf(settings.url);
     this.#statements = new Statements(settings.textTypes, (messages) => this.#send(messages).sent);
   }
 
@@ -311,7 +312,7 @@ export class DriverConnection {
   }
 
   #refuse(error: unknown, text: string): never {
-    throw explainQueryFailure(error, this.#address, text);
+    throw explainQueryFailure(error, this.address, text);
   }
 }
 

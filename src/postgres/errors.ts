@@ -98,6 +98,9 @@ export function explainConnectFailure(error: unknown, address: string): Connecti
   return new ConnectionError(`connect to Postgres at ${address}: ${why}; ${remedy}`, { code, cause: error });
 }
 
+/** SQLSTATE's transaction_resolution_unknown. */
+const UNKNOWN_OUTCOME = "08007";
+
 const LOST = ["CONNECTION_CLOSED", "CONNECTION_DESTROYED", "CONNECTION_ENDED", "ECONNRESET", "EPIPE"];
 
 /**
@@ -119,4 +122,15 @@ export function explainQueryFailure(error: unknown, address: string, text: strin
   const why = said.severity === undefined ? "" : ` (${said.message})`;
   const message = `run a query: the connection to Postgres at ${address} was lost${why}, and with it the transaction; connect again`;
   return new ConnectionError(message, { code });
+}
+
+/**
+ * Says that the connection was lost between a COMMIT and the answer to it.
+ *
+ * @param address Where it led.
+ * @param cause How that was noticed.
+ */
+export function commitUnknown(address: string, cause: ConnectionError): ConnectionError {
+  const message = `commit a transaction: the connection to Postgres at ${address} was lost before the server had answered, so it may be committed or not; look for what it wrote before you run it again`;
+  return new ConnectionError(message, { code: UNKNOWN_OUTCOME, cause });
 }

@@ -7,6 +7,7 @@
 import { AdvisoryLocks } from "./advisory_locks.ts";
 import type { DriverConnection } from "./driver.ts";
 import type { Echo } from "./echo.ts";
+import { ConnectionError, commitUnknown } from "./errors.ts";
 import type { Pool } from "./pool.ts";
 import type { ResultData } from "./result_data.ts";
 import { beginText, type TransactionOptions } from "./transaction_options.ts";
@@ -24,13 +25,15 @@ export interface Occupant {
 export class Lease {
   /** The advisory locks of the connection. */
   readonly locks: AdvisoryLocks = new AdvisoryLocks(this);
-  readonly #driver: DriverConnection;
+  #driver: DriverConnection;
   readonly #pool: Pool;
   readonly #echo: Echo;
   /** The numbers of the open transaction and of the savepoints in it, the innermost last. */
   readonly #open: number[] = [];
   #lastNumber = 0;
   #occupant: Occupant | undefined;
+  /** Whether nothing was run yet. */
+  #isUnused = true;
   #closed = false;
 
   constructor(driver: DriverConnection, pool: Pool, echo: Echo) {
@@ -42,6 +45,7 @@ export class Lease {
   /** The connection itself. */
   get driver(): DriverConnection {
     this.checkFree();
+    this.#isUnused = false;
     return this.#driver;
   }
 
@@ -81,7 +85,7 @@ export class Lease {
     this.checkFree();
     // No promise where none is needed: most of what a program does goes through here.
     const shown = this.#echo(text, values);
-    if (shown === undefined) return this.#driver.query(text, values);
+    if (shown === undefined) return this.driver.query(text, values);
     return Promise.resolve(shown).then(() => this.driver.query(text, values));
   }
 
@@ -104,7 +108,7 @@ export class Lease {
   async begin(options: TransactionOptions = {}): Promise<number> {
     this.checkFree();
     if (this.#open.length === 0) {
-      await this.#command(beginText(options));
+      await this.#beginWith(beginText(options));
     } else if (Object.keys(options).length > 0) {
       throw new TypeError(
         "begin a savepoint: isolation, readOnly and deferrable belong to the transaction that it is in; give them there",
@@ -134,7 +138,7 @@ export class Lease {
     }
     // Whatever the server answers, the transaction is over.
     this.#open.length = 0;
-    const { command } = await this.#command("commit");
+    const { command } = await this.#commit();
     await this.locks.settle();
     if (command !== "COMMIT") throw failedBefore("begin again");
   }
@@ -177,6 +181,33 @@ export class Lease {
     await this.#pool.release(this.#driver, isClean);
   }
 
+  async #beginWith(text: string): Promise<void> {
+    const isFirst = this.#isUnused;
+    try {
+      await this.#command(text);
+    } catch (error) {
+      if (!isFirst || !this.#driver.lost) throw error;
+      // An idle connection may have ended without the pool having heard. Nothing was done on it: another will do.
+      const next = await this.#pool.replace(this.#driver);
+      if (this.#closed) {
+        await next.close();
+        throw givenBack();
+      }
+      this.#driver = next;
+      await this.#command(text);
+    }
+  }
+
+  async #commit(): Promise<{ readonly command: string }> {
+    const wasLost = this.#driver.lost;
+    try {
+      return await this.#command("commit");
+    } catch (error) {
+      if (wasLost || !(error instanceof ConnectionError)) throw error;
+      throw commitUnknown(this.#driver.address, error);
+    }
+  }
+
   /** Returns whether that was possible. */
   async #rollBackAll(): Promise<boolean> {
     try {
@@ -214,6 +245,7 @@ export class Lease {
     await this.#echo(text);
     // Others may have the connection since.
     if (this.#closed) throw givenBack();
+    this.#isUnused = false;
     return await this.#driver.command(text);
   }
 

@@ -64,6 +64,17 @@ export class Pool {
   }
 
   /**
+   * Opens a connection in the place of one in use that is lost.
+   *
+   * @throws {ConnectionError} When none can be made; the lost one is still to be given back.
+   */
+  async replace(lost: DriverConnection): Promise<DriverConnection> {
+    const connection = await this.#open();
+    if (this.#inUse.delete(lost)) this.#inUse.add(connection);
+    return connection;
+  }
+
+  /**
    * Ends the use of a connection.
    *
    * @param connection What `acquire()` gave.

@@ -1,8 +1,10 @@
+import process from "node:process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { blockingModule } from "../../mod.ts";
 import { type Cluster, createCluster, serverPrograms } from "../support/cluster.ts";
 import { ask } from "../support/postgres.ts";
+import { startProxy } from "../support/proxy.ts";
 import { name } from "../support/this_runtime.ts";
 import { within } from "../support/within.ts";
 import type { Place, Said } from "./restart/logic.ts";
@@ -155,6 +157,42 @@ test("while a query runs", async () => {
   await terminate();
   isLost(await saying);
   await goesOn();
+});
+
+test("while it is idle, and the loop is busy and has not heard of it", async () => {
+  await within(logic.words(place));
+  const pids = await backends();
+  const word = `word ${committed.length}`;
+  let begin = () => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const writing = within(logic.writeInAWhile(place, word, 300, async () => begin()));
+  await within(begun);
+  for (const pid of pids) process.kill(pid, "SIGTERM");
+  const end = performance.now() + 1000;
+  while (performance.now() < end);
+  await writing;
+  committed.push(word);
+  await goesOn();
+});
+
+test("the connection is lost when the server has committed, before it can say so", async () => {
+  const proxy = await startProxy(Number(new URL(server.url).port));
+  const url = new URL(place.url);
+  url.port = String(proxy.port);
+  const through: Place = { ...place, url: url.href };
+  const word = `word ${committed.length}`;
+  await within(logic.words(through));
+  proxy.cutOffAnswerTo("commit");
+  const { name, code, message } = await within(logic.failToWrite(through, word));
+  assert.is(name, "ConnectionError");
+  assert.is(code, "08007");
+  assert.match(message, /^commit a transaction: .* was lost .*, so it may be committed or not; look for/);
+  committed.push(word);
+  assert.equal(await within(logic.words(through)), committed);
+  await within(logic.dispose(through));
+  await proxy.close();
 });
 
 test("there are never more connections than the pool has, and none when it is disposed", async () => {

@@ -40,8 +40,8 @@ export function write(place: Place, word: string): void {
 }
 
 /** Fails to write. */
-export function failToWrite(place: Place): Said {
-  return thrownBy(() => write(place, "never"));
+export function failToWrite(place: Place, word: string = "never"): Said {
+  return thrownBy(() => write(place, word));
 }
 
 /** What has been committed. */
@@ -87,6 +87,14 @@ export function sleepThrough(place: Place): Said {
   );
 }
 
+/** Says that it has begun, and writes some time later without a word in between. */
+export function writeInAWhile(place: Place, word: string, milliseconds: number, begun: () => void): void {
+  begun();
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+  write(place, word);
+}
+
 /** The same on a connection without a transaction, which is then given back and another taken. */
 export function outsideTransaction(place: Place, happen: () => void): [Said, unknown] {
   const engine = createEngine(place.url, place.options);
@@ -100,13 +108,6 @@ export function outsideTransaction(place: Place, happen: () => void): [Said, unk
     conn.close();
   }
   return [said, engine.begin((next) => next.execute(sql`select 'next'`).scalar())];
-}
-
-/** The process that serves this connection ends itself: idle in a transaction, and while it commits. */
-export function backendOf(place: Place): unknown {
-  return createEngine(place.url, place.options).begin((conn) =>
-    conn.execute(sql`select pg_backend_pid()`).scalar(),
-  );
 }
 
 export function dispose(place: Place): void {
