@@ -146,7 +146,7 @@ export class DriverConnection {
         // None was made where the connection is lost already.
         return exchange ?? new BatchExchange(() => {});
       },
-      explain: (refused, text) => explainQueryFailure(refused, this.#address, text),
+      explain: (refused, text) => explainQueryFailure(refused, this.address, text),
     };
     return this.#turns.take(() => runBatch(host, statements));
   }
