@@ -25,6 +25,8 @@ export interface Client {
   write(bytes: Uint8Array): void;
   /** Waits until what was written has left. */
   drained(): Promise<void>;
+  /** Whether the connection keeps the process alive. */
+  keepAlive(alive: boolean): void;
   /** Reads no more from the server, until `resume()`. */
   pause(): void;
   resume(): void;
@@ -101,6 +103,10 @@ export async function createClient(settings: PoolSettings, events: ClientEvents)
         if (!isFull) return;
         await new Promise((resolve) => socket?.once("drain", resolve));
         isFull = false;
+      },
+      keepAlive(alive) {
+        if (alive) socket?.ref();
+        else socket?.unref();
       },
       pause: () => void socket?.pause(),
       resume: () => void socket?.resume(),

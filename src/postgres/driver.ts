@@ -88,6 +88,11 @@ export class DriverConnection {
     return this.#status === "I" && !this.#turns.areTaken && !this.#client.incoming.isBusy;
   }
 
+  /** Whether the connection keeps the process alive: an idle one need not. */
+  keepAlive(alive: boolean): void {
+    this.#client.keepAlive(alive);
+  }
+
   get lost(): boolean {
     return this.#lost;
   }
@@ -205,6 +210,8 @@ export class DriverConnection {
 
   /** Ends the connection. Never throws. */
   async close(): Promise<void> {
+    // Who waits for this keeps the process alive.
+    this.#client.keepAlive(true);
     await this.#client.sql.end({ timeout: 1 });
   }
 

@@ -7,11 +7,13 @@
  * @module
  */
 
+// The runtimes have timers of different kinds in their globals.
+import { clearTimeout, setTimeout } from "node:timers";
 import { DriverConnection } from "./driver.ts";
 import { addressOf, PoolTimeout } from "./errors.ts";
 import type { PoolSettings } from "./options.ts";
 
-/** After how long an idle connection is closed: it would keep the process alive. */
+/** After how long an idle connection is closed, in milliseconds. It does not keep the process alive meanwhile. */
 const IDLE_TIMEOUT = 10_000;
 
 /** The pools of this thread: engines of the same settings share one. */
@@ -86,8 +88,9 @@ export class Pool {
       const timer = setTimeout(() => {
         this.#idle.delete(connection);
         void connection.close();
-      }, IDLE_TIMEOUT);
+      }, IDLE_TIMEOUT).unref();
       this.#idle.set(connection, timer);
+      connection.keepAlive(false);
       this.#leave();
     } else {
       await connection.close();
@@ -105,7 +108,10 @@ export class Pool {
 
   #takeIdle(): DriverConnection | undefined {
     const connection = [...this.#idle.keys()].at(-1);
-    if (connection !== undefined) this.#forget(connection);
+    if (connection !== undefined) {
+      this.#forget(connection);
+      connection.keepAlive(true);
+    }
     return connection;
   }
 

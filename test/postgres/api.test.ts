@@ -1,10 +1,12 @@
+import { join } from "node:path";
 import process from "node:process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { asyncDef, blockingModule } from "../../mod.ts";
 import { createAsyncEngine, createEngine, RowMismatch, sql } from "../../src/postgres/mod.ts";
+import { runChild } from "../support/child.ts";
 import { ask, isServerThere, url } from "../support/postgres.ts";
-import { name } from "../support/this_runtime.ts";
+import { name, root, runsFile } from "../support/this_runtime.ts";
 import { rejection, within } from "../support/within.ts";
 
 const logic = blockingModule<typeof import("./api/logic.ts")>(new URL("./api/logic.ts", import.meta.url));
@@ -284,6 +286,15 @@ test("aborted at any moment, no connection is lost and nothing is half done", as
     await within(Promise.allSettled([task]));
   }
   assert.equal(await within(logic.isPoolFree(url, table)), [1000]);
+});
+
+test("connections that are left in their pools keep no process alive", async () => {
+  const file = join("test", "postgres", "api", "forgetful.ts");
+  const { code, output, milliseconds } = await runChild([...runsFile(file), url], { cwd: root, seconds: 60 });
+  assert.is(output, "blocking\nagain\nloop\ndisposed\n");
+  assert.is(code, 0);
+  // It would be ten seconds more, and takes far less on a machine that has nothing else to do.
+  assert.ok(milliseconds < 9000, `it took ${milliseconds} ms`);
 });
 
 test("clear up", async () => {
