@@ -1,6 +1,8 @@
 import {
   createEngine,
   DatabaseError,
+  type Engine,
+  type EngineOptions,
   IntegrityError,
   LockNotAvailable,
   type Query,
@@ -13,12 +15,15 @@ import {
 export interface Place {
   readonly url: string;
   readonly schema: string;
+  readonly options?: EngineOptions;
 }
+
+const engineOf = ({ url, options }: Place): Engine => createEngine(url, options);
 
 const table = ({ schema }: Place, name: string): Query => sql.id(schema, name);
 
 export function setUp(place: Place): void {
-  createEngine(place.url).begin((conn) => {
+  engineOf(place).begin((conn) => {
     conn.execute(sql`create schema ${sql.id(place.schema)}`);
     conn.execute(sql`create table ${table(place, "author")} (id int primary key, age int check (age > 0))`);
     conn.execute(
@@ -35,7 +40,7 @@ export function setUp(place: Place): void {
 }
 
 export function tearDown(place: Place): void {
-  const engine = createEngine(place.url);
+  const engine = engineOf(place);
   engine.begin((conn) => conn.execute(sql`drop schema ${sql.id(place.schema)} cascade`));
   engine.dispose();
 }
@@ -60,7 +65,7 @@ const statements: Record<string, (place: Place) => Query> = {
 export function refusal(place: Place, what: string): Record<string, unknown> {
   const statement = statements[what]?.(place) as Query;
   try {
-    createEngine(place.url).begin((conn) => conn.execute(statement), { readOnly: what === "readOnly" });
+    engineOf(place).begin((conn) => conn.execute(statement), { readOnly: what === "readOnly" });
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     return {
@@ -75,12 +80,12 @@ export function refusal(place: Place, what: string): Record<string, unknown> {
 
 /** Lets it go through to the loop. */
 export function refuse(place: Place, what: string): void {
-  createEngine(place.url).begin((conn) => conn.execute(statements[what]?.(place) as Query));
+  engineOf(place).begin((conn) => conn.execute(statements[what]?.(place) as Query));
 }
 
 /** What blocking code is for: the way out that its reader sees. */
 export function insertOrFind(place: Place): string {
-  return createEngine(place.url).begin((conn) => {
+  return engineOf(place).begin((conn) => {
     try {
       conn.begin(() => conn.execute(sql`insert into ${table(place, "book")} values (2, 'one', 1)`));
       return "inserted";
@@ -95,7 +100,7 @@ export function insertOrFind(place: Place): string {
 export function goOnAfterFailure(place: Place): string[] {
   const said: string[] = [];
   try {
-    createEngine(place.url).begin((conn) => {
+    engineOf(place).begin((conn) => {
       for (const statement of [sql`select 1 / 0`, sql`select 1`]) {
         try {
           conn.execute(statement);
@@ -131,7 +136,7 @@ export function timeOut(place: Place): unknown[] {
 
 /** Another has the row. */
 export function lockNowait(place: Place): unknown[] {
-  const engine = createEngine(place.url);
+  const engine = engineOf(place);
   return engine.begin((holder) => {
     const rows = sql`select id from ${table(place, "author")} where id = 1 for update nowait`;
     holder.execute(rows);
@@ -147,7 +152,7 @@ export function lockNowait(place: Place): unknown[] {
 
 /** Locks one row, meets another task that has locked the other, and wants that one too. */
 export function lockBoth(place: Place, order: readonly [number, number], meet: () => void): void {
-  createEngine(place.url).begin((conn) => {
+  engineOf(place).begin((conn) => {
     const [first, second] = order;
     conn.execute(sql`update ${table(place, "author")} set age = age + 1 where id = ${first}`);
     meet();
@@ -158,7 +163,7 @@ export function lockBoth(place: Place, order: readonly [number, number], meet: (
 /** Writes what it has computed from what another writes meanwhile. */
 export function addUp(place: Place, id: number, meet: () => void): void {
   const count = sql`select count(*)::int from ${table(place, "author")}`;
-  createEngine(place.url).begin(
+  engineOf(place).begin(
     (conn) => {
       const age = conn.execute(count).scalar<number>();
       meet();

@@ -1,12 +1,21 @@
-import { type Connection, createEngine, type Query, sql } from "../../../src/postgres/mod.ts";
+import {
+  type Connection,
+  createEngine,
+  type Engine,
+  type EngineOptions,
+  type Query,
+  sql,
+} from "../../../src/postgres/mod.ts";
 import { hostileNames, hostileValues } from "./hostile.ts";
 
 /** What every function here is given: a database of its own, in which all stands in one schema. */
 export interface Place {
   readonly url: string;
+  readonly options?: EngineOptions;
 }
 
-const begin = <T>({ url }: Place, fn: (conn: Connection) => T): T => createEngine(url).begin(fn);
+const engineOf = ({ url, options }: Place): Engine => createEngine(url, options);
+const begin = <T>(place: Place, fn: (conn: Connection) => T): T => engineOf(place).begin(fn);
 
 export function setUp(place: Place): void {
   begin(place, (conn) => {
@@ -102,7 +111,7 @@ export function byOtherWays(place: Place): string[] {
 
 /** Sends each as a notification, on a channel of that name where it can be one, and hears it. */
 export function notified(place: Place): string[] {
-  const engine = createEngine(place.url);
+  const engine = engineOf(place);
   const payloads = hostileValues.filter((word) => word.length < 4000);
   return hostileNames.filter((channel, i) => {
     const payload = payloads[i] as string;
@@ -207,6 +216,6 @@ export function forgedFragment(place: Place): unknown {
   return begin(place, (conn) => conn.execute(sql`select ${forged}::jsonb`).scalar());
 }
 
-export function dispose({ url }: Place): void {
-  createEngine(url).dispose();
+export function dispose(place: Place): void {
+  engineOf(place).dispose();
 }
