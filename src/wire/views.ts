@@ -23,7 +23,7 @@ const KINDS: readonly string[] = [
 ];
 
 /** From this size on a copy is made at once, and goes beside the bytes: to write and read it would be two copies more. */
-export const LARGE: number = 64 * 1024;
+export const LARGE: number = 32 * 1024;
 
 interface ViewClass {
   readonly prototype: ArrayBufferView;

@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { LARGE } from "../../src/wire/views.ts";
 import { decode, difference, encode, roundTrip } from "./round_trip.ts";
 
 const test = suite("buffers");
@@ -61,7 +62,7 @@ test("a subclass shows its own bytes, and none of its pool", () => {
 
 test("large buffers go beside the bytes, copied", () => {
   class Pooled extends Uint8Array {}
-  for (const size of [65_535, 65_536, 65_537, 1_000_000]) {
+  for (const size of [LARGE - 1, LARGE, LARGE + 1, 1_000_000]) {
     const buffer = Uint8Array.from({ length: size }, (_, i) => i * 7).buffer;
     const values = {
       buffer,
@@ -72,9 +73,9 @@ test("large buffers go beside the bytes, copied", () => {
       last: [new Date(5), buffer],
     };
     const packet = encode(values);
-    assert.is(packet.attachments.length, size < 65_536 ? 0 : 2);
+    assert.is(packet.attachments.length, size < LARGE ? 0 : 2);
     assert.equal(packet.transfer, packet.attachments);
-    assert.ok(packet.bytes.length < (size < 65_536 ? 3 : 1) * size + 1000);
+    assert.ok(packet.bytes.length < (size < LARGE ? 3 : 1) * size + 1000);
     assert.is(buffer.byteLength, size, "the original stays");
     new Uint8Array(buffer).fill(0);
     const copy = decode(packet) as typeof values;
