@@ -61,6 +61,25 @@ for (const [name, make] of Object.entries(KINDS)) {
   });
 }
 
+test("what is alike takes the room of its columns", () => {
+  const room = (value: unknown) => encode(value).bytes.length;
+  const of = (make: (i: number) => unknown) => Array.from({ length: 1000 }, (_, i) => make(i));
+  const columns: [bytes: number, array: unknown[]][] = [
+    [1000, of((i) => i % 2 === 0)],
+    [1000, of(() => null)],
+    [4000, of((i) => i * 1000)],
+    [8000, of((i) => i / 3)],
+    [8000, of((i) => new Date(i))],
+    [900 * 8 + 1000, of((i) => (i % 10 ? i / 3 : null))],
+    [6000, of((i) => `s${1000 + i}`)],
+  ];
+  for (const [bytes, array] of columns) {
+    assert.ok(room(array) <= bytes + 100, `${room(array)} are more than ${bytes}`);
+    const rows = array.map((value, i) => ({ "a long name for a key": value, id: i }));
+    assert.ok(room(rows) <= bytes + 4000 + 100, `${room(rows)} in rows`);
+  }
+});
+
 test("texts of every length around where one is full", () => {
   for (const piece of ["a", "é", "漢", "\ud83d\ude00", "\ud83d"]) {
     for (const total of [4094, 4095, 4096, 4097, 8191, 8192, 8193]) {
