@@ -33,11 +33,16 @@ async function isOver(): Promise<void> {
   assert.ok((await backendsOf(application)).length <= 1);
 }
 
-for (const [what, task] of [
+const sleepers = [
   ["in a transaction", ending.sleepInTransaction],
   ["in a savepoint", ending.sleepInSavepoint],
   ["on a connection without a transaction", ending.sleepConnected],
-] as const) {
+  ["in a stream", ending.sleepInStream],
+  ["in a COPY", ending.sleepInCopy],
+  ["in many at once", ending.sleepInMany],
+] as const;
+
+for (const [what, task] of sleepers) {
   test(`aborted in a query, ${what}: the query is cancelled`, async () => {
     const controller = new AbortController();
     const failing = rejection(asyncDef.with({ signal: controller.signal })(task, place));
@@ -48,6 +53,20 @@ for (const [what, task] of [
     await isOver();
   });
 }
+
+test("aborted while it waits for a lock to read a statement under", async () => {
+  const controller = new AbortController();
+  const holder = { ...place, options: { ...options, applicationName: `${application}_holder` } };
+  const locking = ending.lockWhile(holder, async () => {
+    const failing = rejection(asyncDef.with({ signal: controller.signal })(ending.waitForLock, place));
+    await untilRunning(application, "not pg_sleep");
+    controller.abort(new Error("enough"));
+    assert.is(((await failing) as Error).message, "enough");
+  });
+  await within(locking);
+  await within(ending.dispose(holder));
+  await isOver();
+});
 
 test("aborted, it tidies up on the same connection", async () => {
   const controller = new AbortController();
@@ -129,7 +148,7 @@ test("its thread exits in a transaction", async () => {
 });
 
 test("its thread is terminated while a query runs", async () => {
-  for (const task of [ending.sleepInTransaction, ending.sleepInSavepoint, ending.sleepConnected]) {
+  for (const [, task] of sleepers) {
     const threads = new BlockingThreads({ max: 1 });
     const failing = rejection(asyncDef.with({ threads })(task, place));
     await untilRunning(application, "pg_sleep");

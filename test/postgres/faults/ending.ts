@@ -54,6 +54,43 @@ export function sleepConnected(place: Place): void {
   }
 }
 
+/** Reads rows that do not come. */
+export function sleepInStream(place: Place): void {
+  engineOf(place).begin((conn) => {
+    conn.execute(insert(place, "in a stream"));
+    for (const _row of conn.stream(sql`select pg_sleep(600)`));
+  });
+}
+
+/** Copies rows that do not come. */
+export function sleepInCopy(place: Place): void {
+  engineOf(place).begin((conn) => {
+    conn.execute(insert(place, "in a copy"));
+    for (const _row of conn.copyTo(sql`copy (select pg_sleep(600)) to stdout`).rows());
+  });
+}
+
+/** Runs many statements of which each takes its time. */
+export function sleepInMany(place: Place): void {
+  engineOf(place).begin((conn) => {
+    conn.execute(insert(place, "in many"));
+    conn.executeMany((seconds) => sql`select pg_sleep(${seconds})`, Array<number>(100).fill(600));
+  });
+}
+
+/** Waits for a lock with a statement that the server does not know yet: it waits while it reads it. */
+export function waitForLock(place: Place): void {
+  engineOf(place).begin((conn) => conn.execute(sql`select 'not pg_sleep', * from ${sql.id(place.table)}`));
+}
+
+/** Locks the table out for others, meanwhile. */
+export function lockWhile(place: Place, happen: () => void): void {
+  engineOf(place).begin((conn) => {
+    conn.execute(sql`lock table ${sql.id(place.table)} in access exclusive mode`);
+    happen();
+  });
+}
+
 /** Tidies up on the same connection when it is aborted. */
 export function tidyUp(place: Place): void {
   const conn = engineOf(place).connect();
