@@ -51,7 +51,6 @@ export async function createClient(settings: PoolSettings, events: ClientEvents)
   let place: Place | undefined;
   let socket: Socket | undefined;
   let attempts = 0;
-  let isFull = false;
   const postgres = await loadDriver();
   let pass: ((bytes: Buffer) => void) | undefined;
   const incoming = new Incoming(
@@ -96,13 +95,10 @@ export async function createClient(settings: PoolSettings, events: ClientEvents)
     return {
       sql,
       incoming,
-      write: (bytes) => {
-        isFull = socket?.write(bytes) === false;
-      },
+      write: (bytes) => void socket?.write(bytes),
       async drained() {
-        if (!isFull) return;
-        await new Promise((resolve) => socket?.once("drain", resolve));
-        isFull = false;
+        // Asked now: it may have drained when nobody waited for it.
+        if (socket?.writableNeedDrain) await new Promise((resolve) => socket?.once("drain", resolve));
       },
       keepAlive(alive) {
         if (alive) socket?.ref();

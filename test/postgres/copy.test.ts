@@ -95,6 +95,10 @@ test("rows, text and bytes, whole and in pieces", async () => {
   ]);
 });
 
+test("a server that is behind, and then has caught up", async () => {
+  assert.is(await within(copying.slowly(url)), 10_090);
+});
+
 test("values arrive as what they are", async () => {
   assert.equal(await within(copying.values(url)), [
     {

@@ -87,6 +87,26 @@ export function values(url: string): unknown {
     .all();
 }
 
+/** Into a table that takes its time, from a source that does so too once the server is behind. Returns how many rows. */
+export function slowly(url: string): number {
+  using conn = createEngine(url).connect();
+  conn.execute(sql`create temporary table slow (id int, data text)`);
+  conn.execute(
+    sql`create function pg_temp.wait() returns trigger language plpgsql as ${sql.raw(
+      "$$ begin if new.id % 100 = 0 then perform pg_sleep(0.015); end if; return new; end $$",
+    )}`,
+  );
+  conn.execute(sql`create trigger wait before insert on slow for each row execute function pg_temp.wait()`);
+  // A thousand rows each: more than fits between here and the server, and then a pause in which room is made.
+  const piece = `1\t${"x".repeat(1000)}\n`.repeat(999) + `100\t${"x".repeat(1000)}\n`.repeat(10);
+  function* source(): Generator<CopyItem> {
+    for (let i = 0; i < 9; i++) yield piece;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
+    yield piece;
+  }
+  return conn.copyFrom(sql`copy slow from stdin`, source());
+}
+
 /** What each attempt threw, and how many rows are in the table after it. */
 export function fails(place: Place, inTransaction: boolean): unknown[] {
   const table = sql.id(place.table);
