@@ -3,9 +3,11 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { blockingModule } from "../../mod.ts";
 import {
+  ConnectionError,
   DatabaseError,
   DeadlockDetected,
   type NotNullViolation,
+  PoolTimeout,
   SerializationFailure,
   UniqueViolation,
 } from "../../src/postgres/mod.ts";
@@ -67,6 +69,18 @@ test("a statement that takes too long", async () => {
   assert.is(code, "57014");
   assert.match(message as string, /^canceling statement due to statement timeout/);
   assert.is(isSame, true);
+});
+
+test("a pool that has no connection left in time", async () => {
+  const error = await rejection(refused.exhaust(place));
+  assert.instance(error, PoolTimeout);
+  assert.instance(error, ConnectionError);
+  const { code, message } = error as PoolTimeout;
+  assert.is(code, "POOL_TIMEOUT");
+  assert.match(
+    message,
+    /: all 1 connections of the pool were in use for 0\.05 s; give them back sooner, or use/,
+  );
 });
 
 test("a lock that another has", async () => {

@@ -134,6 +134,18 @@ export function timeOut(place: Place): unknown[] {
   return outcome;
 }
 
+/** Has all connections of its pool in use, and wants one more. */
+export function exhaust(place: Place): void {
+  const engine = createEngine(place.url, { poolSize: 1, poolTimeout: 50 });
+  const conn = engine.connect();
+  try {
+    engine.connect();
+  } finally {
+    conn.close();
+    engine.dispose();
+  }
+}
+
 /** Another has the row. */
 export function lockNowait(place: Place): unknown[] {
   const engine = engineOf(place);
