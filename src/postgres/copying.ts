@@ -8,6 +8,9 @@ import type { Client } from "./client.ts";
 import type { Answer } from "./exchange.ts";
 import { Messages } from "./messages.ts";
 
+/** How long the server may take to drop the data before it is asked to cancel the COPY, in milliseconds. */
+const PATIENCE = 500;
+
 export class Copying {
   /** Resolves when the server is ready for data, or about to send it. Rejects when it refuses the COPY. */
   readonly started: Promise<void>;
@@ -56,9 +59,20 @@ export class Copying {
 
   /** Has the server drop the data. */
   async fail(reason: string): Promise<void> {
-    if (this.#isDone) await this.cancel();
-    else if (!this.#isOver) this.#client.write(new Messages().copyFail(reason.replaceAll("\0", "")).bytes);
+    if (!this.#isOver && !this.#isDone) {
+      this.#client.write(new Messages().copyFail(reason.replaceAll("\0", "")).bytes);
+    }
+    // A server that is busy with what came before does not look at it.
+    let cancelled: Promise<unknown> | undefined;
+    const timer = setTimeout(
+      () => {
+        cancelled = this.cancel();
+      },
+      this.#isDone ? 0 : PATIENCE,
+    );
     await this.ended.catch(() => {});
+    clearTimeout(timer);
+    await cancelled;
   }
 
   /** Stops reading what the server sends, until `resume()`. */

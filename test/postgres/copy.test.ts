@@ -184,6 +184,16 @@ test("a task that is cancelled while it copies leaves nothing", async () => {
   assert.equal(found.stored, []);
 });
 
+for (const pieces of [1, 20]) {
+  test(`a task is cancelled although the server is busy with the COPY of ${pieces} MB`, async () => {
+    const reason = new Error("enough");
+    const controller = new AbortController();
+    const task = asyncDef.with({ signal: controller.signal })(copying.stuck, url, pieces);
+    setTimeout(() => controller.abort(reason), 1000);
+    assert.is(await rejection(task), reason);
+  });
+}
+
 test("the same on the loop", async () => {
   await using engine = createAsyncEngine(url);
   await using conn = await engine.connect();

@@ -264,6 +264,26 @@ export function waits(place: Place, wait: () => void): void {
   conn.copyFrom(copyIn(place.table, ""), source());
 }
 
+/** Copies into a table whose server takes a minute for the first row: as much as leaves here, or more. */
+export function stuck(url: string, pieces: number): number {
+  return createEngine(url).begin((conn) => {
+    conn.execute(sql`create temporary table stuck (id int, data text) on commit drop`);
+    conn.execute(
+      sql`create function pg_temp.stay() returns trigger language plpgsql as ${sql.raw(
+        "$$ begin perform pg_sleep(60); return new; end $$",
+      )}`,
+    );
+    conn.execute(
+      sql`create trigger stay before insert on stuck for each row execute function pg_temp.stay()`,
+    );
+    const piece = `1\t${"x".repeat(1000)}\n`.repeat(1000);
+    return conn.copyFrom(
+      sql`copy stuck from stdin`,
+      Array.from({ length: pieces }, () => piece),
+    );
+  });
+}
+
 export function tearDown(place: Place): void {
   const engine = engineOf(place);
   engine.begin((conn) => conn.execute(sql`drop table if exists ${sql.id(place.table)}`));
