@@ -33,7 +33,7 @@ test("there are fewer than cores, each for one at a time", () => {
 test("a thread that dies while it spins leaves its permit to others", async () => {
   if (most === 0) return;
   // Where it dies is not in our hands, so often that it sometimes does while it spins.
-  for (let i = 0; i < 12; i++) {
+  for (let i = 0; i < 5; i++) {
     const threads = new BlockingThreads({ max: 1 });
     const trips = asyncDef.with({ threads })(logic.tripsForEver);
     const died = rejection(trips);
