@@ -5,9 +5,9 @@
  */
 
 import { awaitlet } from "../../mod.ts";
-import type { AdvisoryLocks } from "./advisory_locks.ts";
 import type { LockName } from "./lock_name.ts";
-import { loop } from "./loop.ts";
+import type { AdvisoryLocks } from "./loop/advisory_locks.ts";
+import { loop } from "./loop/loop.ts";
 
 /** An advisory lock that blocking code holds, until it is released or the connection is given back. */
 export class AdvisoryLock implements Disposable {

@@ -8,19 +8,19 @@ import { asyncDef } from "../../mod.ts";
 import { AsyncAdvisoryLock } from "./advisory_lock.ts";
 import { AsyncTransaction } from "./async_transaction.ts";
 import { Connection } from "./connection.ts";
-import { type AsyncCopySource, copyFromAsync } from "./copy_from.ts";
-import { AsyncCopyOutput } from "./copy_to.ts";
-import type { Bound, CustomTypes } from "./custom_types.ts";
-import type { Lease } from "./lease.ts";
-import { lend, takeBack } from "./lent.ts";
+import { type AsyncCopySource, copyFromAsync } from "./copy/copy_from.ts";
+import { AsyncCopyOutput } from "./copy/copy_to.ts";
 import { type LockKey, type LockOptions, lockName } from "./lock_name.ts";
+import type { Lease } from "./loop/lease.ts";
+import { lend, takeBack } from "./loop/lent.ts";
 import { ManyStatements, runMany, type Statements } from "./many.ts";
 import { Result } from "./result.ts";
-import type { Row } from "./rows.ts";
 import { checkQuery, type Query, sql } from "./sql.ts";
 import type { StandardSchema } from "./standard_schema.ts";
 import { checkBatch, type StreamOptions, streamRowsAsync } from "./stream.ts";
 import type { TransactionOptions } from "./transaction_options.ts";
+import type { Bound, CustomTypes } from "./values/custom_types.ts";
+import type { Row } from "./values/rows.ts";
 
 /** A connection in use. Outside a transaction each statement commits by itself. */
 export class AsyncConnection implements AsyncDisposable {

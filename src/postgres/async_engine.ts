@@ -7,12 +7,12 @@
 import { AsyncConnection } from "./async_connection.ts";
 import { echoOf } from "./echo.ts";
 import { Engine } from "./engine.ts";
-import { Lease } from "./lease.ts";
-import { listen } from "./listener.ts";
 import { checkTimeout, type ListenOptions } from "./listening.ts";
+import { Lease } from "./loop/lease.ts";
+import { listen } from "./loop/listener.ts";
 import { AsyncNotifications } from "./notifications.ts";
 import { type EngineOptions, type EngineSettings, settingsOf } from "./options.ts";
-import { poolOf } from "./pool.ts";
+import { poolOf } from "./server/pool.ts";
 import type { TransactionOptions } from "./transaction_options.ts";
 
 /** What connections to one database are taken from. */

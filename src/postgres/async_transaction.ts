@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Lease } from "./lease.ts";
+import type { Lease } from "./loop/lease.ts";
 
 /** An open transaction, or a savepoint in one. Disposing it rolls back what was not committed. */
 export class AsyncTransaction implements AsyncDisposable {

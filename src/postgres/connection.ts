@@ -6,20 +6,20 @@
 
 import { awaitlet, registerClass } from "../../mod.ts";
 import { AdvisoryLock } from "./advisory_lock.ts";
-import { type CopySource, copyFrom } from "./copy_from.ts";
-import { CopyOutput } from "./copy_to.ts";
-import type { Bound, CustomTypes } from "./custom_types.ts";
+import { type CopySource, copyFrom } from "./copy/copy_from.ts";
+import { CopyOutput } from "./copy/copy_to.ts";
 import { type LockKey, type LockOptions, lockName } from "./lock_name.ts";
-import { loop } from "./loop.ts";
+import { loop } from "./loop/loop.ts";
 import { ManyStatements, type Statements } from "./many.ts";
 import { Result } from "./result.ts";
 import { unpackResult } from "./result_data.ts";
-import type { Row } from "./rows.ts";
 import { checkQuery, type Query, sql } from "./sql.ts";
 import type { StandardSchema } from "./standard_schema.ts";
 import { checkBatch, type StreamOptions, streamRows } from "./stream.ts";
 import { Transaction } from "./transaction.ts";
 import type { TransactionOptions } from "./transaction_options.ts";
+import type { Bound, CustomTypes } from "./values/custom_types.ts";
+import type { Row } from "./values/rows.ts";
 
 /** A connection in use. Outside a transaction each statement commits by itself. */
 export class Connection implements Disposable {

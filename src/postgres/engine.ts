@@ -7,7 +7,7 @@
 import { awaitlet, registerClass } from "../../mod.ts";
 import { Connection } from "./connection.ts";
 import { checkTimeout, type ListenOptions } from "./listening.ts";
-import { loop } from "./loop.ts";
+import { loop } from "./loop/loop.ts";
 import { Notifications } from "./notifications.ts";
 import { type EngineOptions, type EngineSettings, settingsOf } from "./options.ts";
 import type { TransactionOptions } from "./transaction_options.ts";

@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { Bound } from "./custom_types.ts";
-import type { Lease } from "./lease.ts";
+import type { Lease } from "./loop/lease.ts";
+import type { Bound } from "./values/custom_types.ts";
 
 /** Statements as they cross between threads. */
 export interface Statements {

@@ -12,10 +12,10 @@ export type { AsyncConnection } from "./async_connection.ts";
 export { type AsyncEngine, createAsyncEngine } from "./async_engine.ts";
 export type { AsyncTransaction } from "./async_transaction.ts";
 export type { Connection } from "./connection.ts";
-export type { AsyncCopySource, CopySource } from "./copy_from.ts";
-export type { CopyRow } from "./copy_reader.ts";
-export type { AsyncCopyOutput, CopyOutput } from "./copy_to.ts";
-export type { CopyItem } from "./copy_writer.ts";
+export type { AsyncCopySource, CopySource } from "./copy/copy_from.ts";
+export type { CopyRow } from "./copy/copy_reader.ts";
+export type { AsyncCopyOutput, CopyOutput } from "./copy/copy_to.ts";
+export type { CopyItem } from "./copy/copy_writer.ts";
 export {
   CheckViolation,
   DatabaseError,
@@ -42,7 +42,6 @@ export type { AsyncNotifications, Notifications } from "./notifications.ts";
 export { MultipleResultsFound, NoResultFound } from "./one_row.ts";
 export type { CustomType, EngineOptions, TlsOptions } from "./options.ts";
 export { Result } from "./result.ts";
-export type { Row } from "./rows.ts";
 export { ScalarResult } from "./scalar_result.ts";
 export { Query, type Sql, sql } from "./sql.ts";
 export {
@@ -54,3 +53,4 @@ export {
 export type { StreamOptions } from "./stream.ts";
 export type { Transaction } from "./transaction.ts";
 export type { TransactionOptions } from "./transaction_options.ts";
+export type { Row } from "./values/rows.ts";

@@ -7,7 +7,7 @@
 import { awaitlet, hold, type Reference } from "../../mod.ts";
 import type { EchoLogger } from "./echo.ts";
 import type { Listening, Notification } from "./listening.ts";
-import { loop } from "./loop.ts";
+import { loop } from "./loop/loop.ts";
 import type { PoolSettings } from "./options.ts";
 
 /** The notifications of a channel, in blocking code. It listens until it is closed, or a loop over it is left or ends. */

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { CustomTypes } from "./custom_types.ts";
 import type { EchoLogger } from "./echo.ts";
 import { addressOf } from "./errors.ts";
+import { CustomTypes } from "./values/custom_types.ts";
 
 /** How a type of the server's is written and read, as postgres.js has it. */
 export interface CustomType<T = unknown> {

@@ -6,10 +6,10 @@
 
 import { checkCount } from "./one_row.ts";
 import type { ResultData } from "./result_data.ts";
-import { endOfRow, plainRows, type Row, type RowReader, type RowReaders } from "./rows.ts";
 import { ScalarResult } from "./scalar_result.ts";
 import { checkRow, type StandardSchema } from "./standard_schema.ts";
-import { Text } from "./text.ts";
+import { endOfRow, plainRows, type Row, type RowReader, type RowReaders } from "./values/rows.ts";
+import { Text } from "./values/text.ts";
 
 /** How rows are read. */
 export interface RowForm<R> {

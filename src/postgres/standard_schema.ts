@@ -5,7 +5,7 @@
  */
 
 import { registerError } from "../../mod.ts";
-import type { Row } from "./rows.ts";
+import type { Row } from "./values/rows.ts";
 
 /** What all of them have. */
 export interface StandardSchema<Output = unknown> {

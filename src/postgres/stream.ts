@@ -5,13 +5,13 @@
  */
 
 import { awaitlet, hold } from "../../mod.ts";
-import { Cursor } from "./cursor.ts";
-import type { Bound } from "./custom_types.ts";
-import type { Lease } from "./lease.ts";
-import { loop } from "./loop.ts";
+import { Cursor } from "./loop/cursor.ts";
+import type { Lease } from "./loop/lease.ts";
+import { loop } from "./loop/loop.ts";
 import { Result, type RowForm } from "./result.ts";
 import { unpackResult } from "./result_data.ts";
 import type { StandardSchema } from "./standard_schema.ts";
+import type { Bound } from "./values/custom_types.ts";
 
 /** How a stream is read. */
 export interface StreamOptions<R = unknown> {

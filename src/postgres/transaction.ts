@@ -5,7 +5,7 @@
  */
 
 import { awaitlet } from "../../mod.ts";
-import { loop } from "./loop.ts";
+import { loop } from "./loop/loop.ts";
 
 /** An open transaction, or a savepoint in one. Disposing it rolls back what was not committed. */
 export class Transaction implements Disposable {

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { readArray, writeArray } from "../../src/postgres/arrays.ts";
+import { readArray, writeArray } from "../../src/postgres/values/arrays.ts";
 
 const test = suite("postgres: arrays");
 

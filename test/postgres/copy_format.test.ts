@@ -1,9 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type CopyFormat, copyFormatOf } from "../../src/postgres/copy_options.ts";
-import { CopyReader, type CopyRow } from "../../src/postgres/copy_reader.ts";
-import { copyValue } from "../../src/postgres/copy_value.ts";
-import { type CopyItem, CopyWriter } from "../../src/postgres/copy_writer.ts";
+import { type CopyFormat, copyFormatOf } from "../../src/postgres/copy/copy_options.ts";
+import { CopyReader, type CopyRow } from "../../src/postgres/copy/copy_reader.ts";
+import { copyValue } from "../../src/postgres/copy/copy_value.ts";
+import { type CopyItem, CopyWriter } from "../../src/postgres/copy/copy_writer.ts";
 
 const test = suite("postgres: the formats of COPY");
 

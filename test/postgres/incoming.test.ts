@@ -3,9 +3,9 @@
 import { Buffer } from "node:buffer";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Answer, Exchange } from "../../src/postgres/exchange.ts";
-import { Incoming } from "../../src/postgres/incoming.ts";
 import { Result } from "../../src/postgres/result.ts";
+import { type Answer, Exchange } from "../../src/postgres/server/exchange.ts";
+import { Incoming } from "../../src/postgres/server/incoming.ts";
 
 const test = suite("postgres: what comes from the server");
 

@@ -4,14 +4,14 @@
  * @module
  */
 
+import type { Echo } from "../echo.ts";
+import { ConnectionError, commitUnknown } from "../errors.ts";
+import type { ResultData } from "../result_data.ts";
+import type { DriverConnection } from "../server/driver.ts";
+import type { Pool } from "../server/pool.ts";
+import { beginText, type TransactionOptions } from "../transaction_options.ts";
+import type { ServerType } from "../values/types.ts";
 import { AdvisoryLocks } from "./advisory_locks.ts";
-import type { DriverConnection } from "./driver.ts";
-import type { Echo } from "./echo.ts";
-import { ConnectionError, commitUnknown } from "./errors.ts";
-import type { Pool } from "./pool.ts";
-import type { ResultData } from "./result_data.ts";
-import { beginText, type TransactionOptions } from "./transaction_options.ts";
-import type { ServerType } from "./types.ts";
 
 /** What has a connection to itself for a while. */
 export interface Occupant {

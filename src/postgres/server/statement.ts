@@ -4,13 +4,13 @@
  * @module
  */
 
+import { writeColumns } from "../values/columns.ts";
+import { Written } from "../values/custom_types.ts";
+import { BINARY_TYPES, type ServerType } from "../values/types.ts";
+import { writeValue } from "../values/write_value.ts";
 import type { Catalog } from "./catalog.ts";
-import { writeColumns } from "./columns.ts";
-import { Written } from "./custom_types.ts";
 import type { Answer } from "./exchange.ts";
 import { Messages } from "./messages.ts";
-import { BINARY_TYPES, type ServerType } from "./types.ts";
-import { writeValue } from "./write_value.ts";
 
 /** The most parameters that the protocol has room for. */
 const MOST_PARAMETERS = 65_535;

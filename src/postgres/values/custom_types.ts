@@ -4,10 +4,10 @@
  * @module
  */
 
-import { registerClass } from "../../mod.ts";
-import type { CustomType } from "./options.ts";
+import { registerClass } from "../../../mod.ts";
+import type { CustomType } from "../options.ts";
+import type { Query } from "../sql.ts";
 import { RowReaders } from "./rows.ts";
-import type { Query } from "./sql.ts";
 import type { ServerType } from "./types.ts";
 
 /** A value that is text as the server reads it, whatever its type; or an array of such. */

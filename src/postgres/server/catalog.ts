@@ -4,7 +4,7 @@
  * @module
  */
 
-import { KNOWN_TYPES, type ServerType } from "./types.ts";
+import { KNOWN_TYPES, type ServerType } from "../values/types.ts";
 
 /** What the server says of a type: what a domain is of, what the elements of an array are; 0 for neither. */
 export interface CatalogRow {

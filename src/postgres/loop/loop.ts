@@ -4,7 +4,7 @@
  * @module
  */
 
-import { asyncModule } from "../../mod.ts";
+import { asyncModule } from "../../../mod.ts";
 
 // It has the extension of this very file: `.ts` in the sources, `.js` in what npm gets.
 const LOOP_HALF = new URL(

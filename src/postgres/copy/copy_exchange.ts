@@ -5,7 +5,7 @@
  */
 
 import type { Buffer } from "node:buffer";
-import { type Answer, Exchange } from "./exchange.ts";
+import { type Answer, Exchange } from "../server/exchange.ts";
 
 /** What takes the data of a COPY. */
 export interface CopyEvents {

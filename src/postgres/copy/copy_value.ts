@@ -4,7 +4,7 @@
  * @module
  */
 
-import { textOfDate } from "./dates.ts";
+import { textOfDate } from "../values/dates.ts";
 
 /**
  * Writes a value as text.

@@ -5,8 +5,8 @@
  */
 
 import type { Buffer } from "node:buffer";
+import type { Statements } from "../many.ts";
 import { Exchange } from "./exchange.ts";
-import type { Statements } from "./many.ts";
 import { Messages } from "./messages.ts";
 import { checkParameters, type Statement } from "./statement.ts";
 

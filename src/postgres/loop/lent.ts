@@ -4,7 +4,7 @@
  * @module
  */
 
-import { currentSignal, onTaskEnd } from "../../mod.ts";
+import { currentSignal, onTaskEnd } from "../../../mod.ts";
 import { givenBack, type Lease } from "./lease.ts";
 
 /** A connection that blocking code has. */

@@ -9,9 +9,9 @@
 
 // The runtimes have timers of different kinds in their globals.
 import { clearTimeout, setTimeout } from "node:timers";
+import { addressOf, PoolTimeout } from "../errors.ts";
+import type { PoolSettings } from "../options.ts";
 import { DriverConnection } from "./driver.ts";
-import { addressOf, PoolTimeout } from "./errors.ts";
-import type { PoolSettings } from "./options.ts";
 
 /** After how long an idle connection is closed, in milliseconds. It does not keep the process alive meanwhile. */
 const IDLE_TIMEOUT = 10_000;

@@ -7,22 +7,22 @@
  * @module
  */
 
+import { CopyExchange } from "../copy/copy_exchange.ts";
+import { isClientCopy } from "../copy/copy_options.ts";
+import { Copying } from "../copy/copying.ts";
+import { addressOf, explainConnectFailure, explainQueryFailure } from "../errors.ts";
+import type { Statements as ManyStatements } from "../many.ts";
+import type { PoolSettings } from "../options.ts";
+import type { ResultData } from "../result_data.ts";
+import type { ServerType } from "../values/types.ts";
 import { BatchExchange, type BatchHost, runBatch } from "./batch.ts";
 import { type Client, createClient } from "./client.ts";
-import { CopyExchange } from "./copy_exchange.ts";
-import { isClientCopy } from "./copy_options.ts";
-import { Copying } from "./copying.ts";
-import { addressOf, explainConnectFailure, explainQueryFailure } from "./errors.ts";
 import { type Answer, Exchange } from "./exchange.ts";
-import type { Statements as ManyStatements } from "./many.ts";
 import { Messages } from "./messages.ts";
-import type { PoolSettings } from "./options.ts";
 import { Portal } from "./portal.ts";
-import type { ResultData } from "./result_data.ts";
 import { checkParameters, type Statement } from "./statement.ts";
 import { Statements } from "./statements.ts";
 import { Turns } from "./turns.ts";
-import type { ServerType } from "./types.ts";
 
 /** How many milliseconds the server may take to cancel what it runs. */
 const LONGEST_PATIENCE = 2000;

@@ -4,8 +4,8 @@
  * @module
  */
 
+import type { Lease } from "../loop/lease.ts";
 import type { Copying } from "./copying.ts";
-import type { Lease } from "./lease.ts";
 
 /** How much of the data is sent at a time, in bytes. */
 const MESSAGE = 2 ** 20;

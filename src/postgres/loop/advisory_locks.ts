@@ -4,10 +4,10 @@
  * @module
  */
 
-import { ConnectionError } from "./errors.ts";
+import { ConnectionError } from "../errors.ts";
+import type { LockName } from "../lock_name.ts";
+import type { ResultData } from "../result_data.ts";
 import type { Lease } from "./lease.ts";
-import type { LockName } from "./lock_name.ts";
-import type { ResultData } from "./result_data.ts";
 
 export class AdvisoryLocks {
   readonly #lease: Lease;

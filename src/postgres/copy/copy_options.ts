@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkQuery, type Query } from "./sql.ts";
+import { checkQuery, type Query } from "../sql.ts";
 
 /** The format of a COPY's rows. */
 export interface CopyFormat {

@@ -4,22 +4,22 @@
  * @module
  */
 
-import { currentSignal, onTaskEnd, transfer } from "../../mod.ts";
-import { CopyIn } from "./copy_in.ts";
-import { CopyOut } from "./copy_out.ts";
+import { currentSignal, onTaskEnd, transfer } from "../../../mod.ts";
+import { CopyIn } from "../copy/copy_in.ts";
+import { CopyOut } from "../copy/copy_out.ts";
+import { type EchoLogger, echoOf } from "../echo.ts";
+import type { Listening } from "../listening.ts";
+import type { LockName } from "../lock_name.ts";
+import { runMany, type Statements } from "../many.ts";
+import type { PoolSettings } from "../options.ts";
+import { type PackedResult, packResult } from "../result_data.ts";
+import { poolOf } from "../server/pool.ts";
+import type { TransactionOptions } from "../transaction_options.ts";
+import type { ServerType } from "../values/types.ts";
 import { Cursor } from "./cursor.ts";
-import { type EchoLogger, echoOf } from "./echo.ts";
 import { Lease } from "./lease.ts";
 import { borrowed, leaseOf, lend, takeBack } from "./lent.ts";
 import * as listener from "./listener.ts";
-import type { Listening } from "./listening.ts";
-import type { LockName } from "./lock_name.ts";
-import { runMany, type Statements } from "./many.ts";
-import type { PoolSettings } from "./options.ts";
-import { poolOf } from "./pool.ts";
-import { type PackedResult, packResult } from "./result_data.ts";
-import type { TransactionOptions } from "./transaction_options.ts";
-import type { ServerType } from "./types.ts";
 
 /** Takes a connection, and begins a transaction on it where there are options for one. Returns its number. */
 export async function connect(

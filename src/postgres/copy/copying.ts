@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Client } from "./client.ts";
-import type { Answer } from "./exchange.ts";
-import { Messages } from "./messages.ts";
+import type { Client } from "../server/client.ts";
+import type { Answer } from "../server/exchange.ts";
+import { Messages } from "../server/messages.ts";
 
 /** How long the server may take to drop the data before it is asked to cancel the COPY, in milliseconds. */
 const PATIENCE = 500;

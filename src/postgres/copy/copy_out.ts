@@ -4,8 +4,8 @@
  * @module
  */
 
+import type { Lease } from "../loop/lease.ts";
 import type { Copying } from "./copying.ts";
-import type { Lease } from "./lease.ts";
 
 /** How much is handed on at a time, in bytes, where there is as much; as much again is read ahead. */
 const CHUNK = 2 ** 18;

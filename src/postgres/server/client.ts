@@ -9,11 +9,11 @@
 
 import type { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
-import type { postgres } from "../../deps.ts";
-import { addressOf, ConnectionError } from "./errors.ts";
+import type { postgres } from "../../../deps.ts";
+import { addressOf, ConnectionError } from "../errors.ts";
+import type { PoolSettings } from "../options.ts";
 import { Incoming } from "./incoming.ts";
 import { Messages } from "./messages.ts";
-import type { PoolSettings } from "./options.ts";
 import { cancel, openSocket, type Place } from "./socket.ts";
 import { tlsMode } from "./tls.ts";
 
@@ -134,7 +134,7 @@ function placeOf(url: string, host: string, port: number, path: string | false):
 /** Loads the driver when it is first used: who only uses the core does not need it, nor does a blocking thread. */
 async function loadDriver(): Promise<typeof postgres> {
   try {
-    return (await import("../../deps.ts")).postgres;
+    return (await import("../../../deps.ts")).postgres;
   } catch (cause) {
     throw new ConnectionError(
       'connect to Postgres: the driver cannot be loaded; install the package "postgres", version 3.4.9 or later',

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { awaitlet, hold, transfer } from "../../mod.ts";
+import { awaitlet, hold, transfer } from "../../../mod.ts";
+import type { Lease } from "../loop/lease.ts";
+import { loop } from "../loop/loop.ts";
+import type { Query } from "../sql.ts";
 import { CopyIn } from "./copy_in.ts";
 import { checkCopy } from "./copy_options.ts";
 import { type CopyItem, CopyWriter } from "./copy_writer.ts";
-import type { Lease } from "./lease.ts";
-import { loop } from "./loop.ts";
-import type { Query } from "./sql.ts";
 
 /** What may be copied from: rows, pieces of text, or pieces of bytes; or all of the text or bytes. */
 export type CopySource = Iterable<CopyItem> | string | Uint8Array;

@@ -4,10 +4,10 @@
  * @module
  */
 
+import { Result } from "../result.ts";
 import { CATALOG_QUERY, Catalog, type CatalogRow } from "./catalog.ts";
 import type { Answer } from "./exchange.ts";
 import { Messages } from "./messages.ts";
-import { Result } from "./result.ts";
 import { Statement } from "./statement.ts";
 
 /** How many are kept. */

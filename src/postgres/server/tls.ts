@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PoolSettings, TlsOptions } from "./options.ts";
+import type { PoolSettings, TlsOptions } from "../options.ts";
 
 export interface TlsMode {
   /** What happens where the server cannot. */

@@ -4,9 +4,9 @@
  * @module
  */
 
+import type { ResultData } from "../result_data.ts";
+import type { Portal } from "../server/portal.ts";
 import type { Lease } from "./lease.ts";
-import type { Portal } from "./portal.ts";
-import type { ResultData } from "./result_data.ts";
 
 export class Cursor {
   readonly #lease: Lease;

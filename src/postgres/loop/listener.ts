@@ -4,12 +4,12 @@
  * @module
  */
 
-import { DriverConnection } from "./driver.ts";
-import type { Echo } from "./echo.ts";
-import { addressOf, ConnectionError } from "./errors.ts";
-import { Listening } from "./listening.ts";
-import type { PoolSettings } from "./options.ts";
-import { sql } from "./sql.ts";
+import type { Echo } from "../echo.ts";
+import { addressOf, ConnectionError } from "../errors.ts";
+import { Listening } from "../listening.ts";
+import type { PoolSettings } from "../options.ts";
+import { DriverConnection } from "../server/driver.ts";
+import { sql } from "../sql.ts";
 
 /** What is longer Postgres cuts off, and the notifications would come under another name. In bytes. */
 const LONGEST_CHANNEL = 63;

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { awaitlet, hold } from "../../mod.ts";
+import { awaitlet, hold } from "../../../mod.ts";
+import type { Lease } from "../loop/lease.ts";
+import { loop } from "../loop/loop.ts";
+import type { Query } from "../sql.ts";
 import { CopyDataReader } from "./copy_data.ts";
 import { type CopyFormat, checkCopy } from "./copy_options.ts";
 import { CopyOut } from "./copy_out.ts";
 import { CopyReader, type CopyRow } from "./copy_reader.ts";
-import type { Lease } from "./lease.ts";
-import { loop } from "./loop.ts";
-import type { Query } from "./sql.ts";
 
 /**
  * What a COPY writes, in blocking code: chunks of bytes, in the format that the COPY asks for. It runs when it is iterated

@@ -4,9 +4,9 @@
  * @module
  */
 
+import type { ResultData } from "../result_data.ts";
 import type { Answer } from "./exchange.ts";
 import { Messages } from "./messages.ts";
-import type { ResultData } from "./result_data.ts";
 
 export class Portal {
   readonly #name: string;

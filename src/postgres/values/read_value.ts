@@ -4,10 +4,10 @@
  * @module
  */
 
+import type { CustomType } from "../options.ts";
 import { readArray } from "./arrays.ts";
 import type { Column } from "./columns.ts";
 import { dateOfBytes, dateOfText } from "./dates.ts";
-import type { CustomType } from "./options.ts";
 import type { Text } from "./text.ts";
 import * as type from "./types.ts";
 
