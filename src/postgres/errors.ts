@@ -72,6 +72,7 @@ const CONNECT_FAILURES: Readonly<Record<string, Failure>> = {
   ECONNRESET: HUNG_UP,
   ENOTFOUND: ["there is no host of that name", "correct the host in the URL"],
   EPIPE: HUNG_UP,
+  TLS_ANSWER: [undefined, "see who stands between here and the server"],
   NO_TLS: [undefined, "switch that on there, or use ssl: false"],
 };
 

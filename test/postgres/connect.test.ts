@@ -61,13 +61,20 @@ const servers: [what: string, start: () => Promise<badServers.BadServer>, codes:
       /^CONNECT_TIMEOUT$/,
       /: there was no answer in time; see whether it is Postgres that listens there$/,
     ],
+    [
+      "somebody who speaks in the place of a server before TLS does",
+      badServers.speakingInClear,
+      /^TLS_ANSWER$/,
+      /: somebody added to the server's answer about TLS; see who stands between here and the server$/,
+    ],
   ];
 
 for (const [what, start, codes, message] of servers) {
   test(what, async () => {
     const server = await start();
     try {
-      const url = `postgres://bob:s3cr3t@127.0.0.1:${server.port}/test`;
+      const query = start === badServers.speakingInClear ? "?sslmode=require" : "";
+      const url = `postgres://bob:s3cr3t@127.0.0.1:${server.port}/test${query}`;
       const failure = await within(failures.connectFailure(url, quick));
       assert.match(failure.message, /^connect to Postgres at 127\.0\.0\.1:\d+: /);
       assert.match(failure.message, message);

@@ -39,6 +39,11 @@ export function hangingUp(): Promise<BadServer> {
   return listen((socket) => socket.end());
 }
 
+/** Agrees to speak TLS, and goes on in clear. */
+export function speakingInClear(): Promise<BadServer> {
+  return listen((socket) => socket.once("data", () => socket.write("SZ\0\0\0\x05I")));
+}
+
 /** Takes what it is sent, and says nothing. */
 export function silent(): Promise<BadServer> {
   return listen((socket) => socket.resume());

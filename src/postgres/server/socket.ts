@@ -41,6 +41,13 @@ export async function openSocket(
   if (!tls.isDirect) {
     socket.write(SSL_REQUEST);
     const answer = await event(socket, "data");
+    // Whatever came behind it in clear was not sent by the server, and would be taken for its secured words.
+    if (answer.length > 1) {
+      socket.destroy();
+      throw Object.assign(new Error("somebody added to the server's answer about TLS"), {
+        code: "TLS_ANSWER",
+      });
+    }
     if (answer[0] !== 0x53) {
       if (!tls.isRequired) return socket;
       socket.destroy();
