@@ -150,8 +150,9 @@ export class References {
       if (imported !== undefined) this.#collected?.unregister(imported);
       this.#stubs.delete(id);
     }
-    scope.kept.clear();
-    scope.numbers.clear();
-    scope.imports.clear();
+    // Clearing what is empty costs as much as making it anew.
+    if (scope.kept.size > 0) scope.kept.clear();
+    if (scope.numbers.size > 0) scope.numbers.clear();
+    if (scope.imports.size > 0) scope.imports.clear();
   }
 }

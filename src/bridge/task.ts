@@ -38,8 +38,16 @@ export interface TaskStart {
 let lastTask = 0;
 
 const NO_CALLER = new Error();
+const NO_RESULT = new Promise<never>(() => {});
 
-const NO_TARGET: Target = { url: "", name: "syncDef", loadTimeout: 0 };
+const BEGUN_ELSEWHERE: TaskStart = {
+  target: { url: "", name: "syncDef", loadTimeout: 0 },
+  args: [],
+  assertAwaitOccurs: false,
+  flow: undefined,
+  caller: NO_CALLER,
+  inFlow: (fn, ...args) => fn(...args),
+};
 
 export class Task {
   readonly id: number;
@@ -66,6 +74,7 @@ export class Task {
   constructor(
     { target, args, assertAwaitOccurs, consumer, flow, caller, inFlow }: TaskStart,
     id: number = ++lastTask,
+    hasResult: boolean = true,
   ) {
     this.id = id;
     this.target = target;
@@ -78,26 +87,19 @@ export class Task {
     this.variables.sendAll();
     this.caller = caller;
     this.inFlow = inFlow;
-    this.result = new TaskResult((resolve, reject) => {
-      this.#settle = ({ outcome, value }) => (outcome === "returned" ? resolve(value) : reject(value));
-    });
+    if (hasResult) {
+      this.result = new TaskResult((resolve, reject) => {
+        this.#settle = ({ outcome, value }) => (outcome === "returned" ? resolve(value) : reject(value));
+      });
+    } else {
+      this.result = NO_RESULT;
+      this.#settle = () => {};
+    }
   }
 
   /** A task that `syncDef()` runs on another thread, and that has its result there. */
   static begunElsewhere(id: number): Task {
-    const task = new Task(
-      {
-        target: NO_TARGET,
-        args: [],
-        assertAwaitOccurs: false,
-        flow: undefined,
-        caller: NO_CALLER,
-        inFlow: (fn, ...args) => fn(...args),
-      },
-      id,
-    );
-    task.result.catch(() => {});
-    return task;
+    return new Task(BEGUN_ELSEWHERE, id, false);
   }
 
   /** Aborts when the task is cancelled or its thread has died: what the async code that it awaits sees. */

@@ -7,11 +7,12 @@
 import type { Reader, Writer } from "../wire/codec.ts";
 
 export class Variables {
-  readonly #values: Map<string, unknown>;
-  readonly #changed = new Set<string>();
+  // Made when there is something to hold: most tasks have no variables.
+  #values: Map<string, unknown> | undefined;
+  #changed: Set<string> | undefined;
 
-  constructor(values: ReadonlyMap<string, unknown> = new Map()) {
-    this.#values = new Map(values);
+  constructor(values?: ReadonlyMap<string, unknown>) {
+    if (values !== undefined && values.size > 0) this.#values = new Map(values);
   }
 
   /** A copy for code that must not change the original: a task started inside, or a `run()`. */
@@ -20,29 +21,30 @@ export class Variables {
   }
 
   get(name: string): unknown {
-    return this.#values.get(name);
+    return this.#values?.get(name);
   }
 
   set(name: string, value: unknown): void {
-    this.#values.set(name, value);
-    this.#changed.add(name);
+    this.#keep(name, value);
+    this.#change(name);
   }
 
   /** Has all values travel with the next message, as a new task needs them. */
   sendAll(): void {
-    for (const name of this.#values.keys()) this.#changed.add(name);
+    if (this.#values !== undefined) for (const name of this.#values.keys()) this.#change(name);
   }
 
   /** Writes what has changed. A value that cannot cross throws, and stays here from then on. */
   write(writer: Writer): void {
-    writer.uint(this.#changed.size);
-    if (this.#changed.size === 0) return;
-    for (const name of this.#changed) {
+    const changed = this.#changed;
+    writer.uint(changed?.size ?? 0);
+    if (changed === undefined) return;
+    for (const name of changed) {
       writer.string(name);
       try {
-        writer.value(this.#values.get(name), `ContextVar(${name})`);
+        writer.value(this.get(name), `ContextVar(${name})`);
       } catch (error) {
-        this.#changed.delete(name);
+        changed.delete(name);
         throw error;
       }
     }
@@ -50,11 +52,20 @@ export class Variables {
 
   /** What was written has been sent. */
   sent(): void {
-    // Clearing what is empty costs as much as making it anew.
-    if (this.#changed.size > 0) this.#changed.clear();
+    this.#changed = undefined;
   }
 
   read(reader: Reader): void {
-    for (let count = reader.uint(); count > 0; count--) this.#values.set(reader.string(), reader.value());
+    for (let count = reader.uint(); count > 0; count--) this.#keep(reader.string(), reader.value());
+  }
+
+  #keep(name: string, value: unknown): void {
+    this.#values ??= new Map();
+    this.#values.set(name, value);
+  }
+
+  #change(name: string): void {
+    this.#changed ??= new Set();
+    this.#changed.add(name);
   }
 }
