@@ -145,6 +145,7 @@ function sourceOf(iterated: Iterated): Source {
   const isStream = typeof (iterated as Partial<Destroyable>).destroy === "function";
   return {
     next: () => iterator.next(),
+    // What has `destroy` is taken for a stream; `destroyed()` looks for the rest of one itself.
     close: () => (isStream ? destroyed(iterated as unknown as Destroyable) : iterator.return?.()),
     mayNotEnd: isStream,
   };

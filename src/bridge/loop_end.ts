@@ -22,27 +22,12 @@ import type { Arrived, Channel } from "./channel.ts";
 import { Crossing, heldHere } from "./crossing.ts";
 import { Evaluations, type Reading } from "./evaluations.ts";
 import { type Cause, currentFlow, type Flow } from "./flow.ts";
+import type { LoopEndHost } from "./loop_end_host.ts";
 import { Outbox, type WriteFields } from "./outbox.ts";
 import { readOutcome, writeOutcome } from "./outcome.ts";
 import { References } from "./references.ts";
 import { continueStack } from "./stack.ts";
 import { Task } from "./task.ts";
-
-/** What the loop end asks of the thread that it belongs to. */
-export interface LoopEndHost {
-  /** The namespace of an async module, once it is loaded. */
-  loadedModule(url: string): object | undefined;
-  loadModule(url: string): Promise<object>;
-  /** A function that runs a task of this one's, for blocking code that starts tasks. */
-  childTask(url: string, name: string, options: object): (...args: unknown[]) => Promise<unknown>;
-  /** Calls `serve`, now or soon. */
-  serveFrom(serve: () => void): void;
-  onLoaded(task: Task): void;
-  /** The blocking module could not be loaded, because of `error`. */
-  onLoadFailed(task: Task, error: unknown): void;
-  /** The thread has nothing more to do with the task. */
-  onDone(task: Task): void;
-}
 
 /** A call into blocking code that has not been answered. */
 interface PendingCall {

@@ -59,6 +59,7 @@ export function registerClass<T extends object, D>(
   Class: abstract new (...args: never[]) => T,
   form: ClassForm<T, D>,
 ): void {
+  // What is found by an object's prototype is given that class's objects, and by its name that class's data.
   const registered = { name: Class.name, form: form as unknown as ClassForm<object, unknown> };
   byPrototype.set(Class.prototype, registered);
   byName.set(key(form.module, Class.name), registered);
