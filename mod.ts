@@ -5,13 +5,14 @@
  */
 
 export { type AsyncDef, type AsyncDefOptions, asyncDef } from "./src/async_def.ts";
-export { type AwaitletResult, awaitlet, hold, isBlockingThread, type Reference } from "./src/awaitlet.ts";
 export {
-  BlockingThreads,
-  type BlockingThreadsOptions,
-  type BlockingThreadsStats,
-} from "./src/blocking_threads.ts";
-export { ContextVar, currentSignal } from "./src/context_var.ts";
+  type AwaitletResult,
+  awaitlet,
+  type Held,
+  hold,
+  isBlockingThread,
+  type Reference,
+} from "./src/awaitlet.ts";
 export {
   NoAwaitletContext,
   NoAwaitOccurred,
@@ -19,7 +20,14 @@ export {
   QueueFull,
   ReferenceReleased,
   ThreadDied,
-} from "./src/errors.ts";
+} from "./src/base/errors.ts";
+export {
+  BlockingThreads,
+  type BlockingThreadsCloseOptions,
+  type BlockingThreadsOptions,
+  type BlockingThreadsStats,
+} from "./src/blocking_threads.ts";
+export { ContextVar, currentSignal } from "./src/context_var.ts";
 export { type Item, type IterateOptions, iterate } from "./src/iterate.ts";
 export {
   asyncModule,
@@ -29,13 +37,16 @@ export {
   type BlockingResult,
   blockingModule,
   eventLoop,
+  type FromBlockingModule,
   type Given,
 } from "./src/modules.ts";
 export { onTaskEnd } from "./src/on_task_end.ts";
+export type { Live, Recorded, RecordedClass, RecordedMembers } from "./src/recorded.ts";
 export {
   type SyncDef,
   type SyncDefOptions,
   type SyncModule,
+  type SyncModuleOptions,
   syncDef,
   syncModule,
 } from "./src/sync_def.ts";

@@ -12,6 +12,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { moreNodes } from "../test/support/more_nodes.ts";
 import { findRuntimes, type Runtime } from "../test/support/runtimes.ts";
 import { cases } from "./cases/all.ts";
 import type { Figure } from "./figure.ts";
@@ -93,7 +94,9 @@ if (options.from === undefined) {
   const unknown = options.only.find((name) => !(name in cases));
   if (unknown !== undefined) fail(`there is no ${unknown}, but ${Object.keys(cases).join(", ")}`);
   const names = Object.keys(cases).filter((name) => options.only.length === 0 || options.only.includes(name));
-  const runtimes = findRuntimes(root).filter(({ name }) => `${name}-`.startsWith(options.runtime));
+  const runtimes = findRuntimes(root, moreNodes(options.runtime)).filter(
+    ({ name, contractOnly }) => contractOnly !== true && `${name}-`.startsWith(options.runtime),
+  );
   if (runtimes.length === 0) fail(`there is no runtime ${options.runtime}`);
   for (const runtime of runtimes) {
     const found = await measure(runtime, names);

@@ -8,28 +8,22 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import { ConnectionError, DatabaseError } from "../src/postgres/mod.ts";
 import type { Database } from "./database.ts";
-import { startEmbeddedPostgres } from "./embedded.ts";
 import * as pattern1 from "./pattern1/facade.ts";
 import * as pattern2 from "./pattern2/facade.ts";
 import * as pattern3 from "./pattern3/facade.ts";
 
 async function runAll(database: Database): Promise<void> {
-  await pattern1.frontFacingAsyncioFacade(database);
-  await pattern2.frontFacingAsyncioFacade(database);
+  await pattern1.frontFacingAsyncFacade(database);
+  await pattern2.frontFacingAsyncFacade(database);
   // It parks this thread, as a plain program does.
   pattern3.frontFacingPlainFacade(database);
 }
 
 async function main(): Promise<void> {
   const { echo } = parseArgs({ options: { echo: { type: "boolean", default: false } } }).values;
-  const url = process.env.DATABASE_URL;
-  if (url) return await runAll({ url, options: { echo, poolSize: 5 } });
-  const server = await startEmbeddedPostgres();
-  try {
-    await runAll({ url: server.url, options: { echo, poolSize: 1 } });
-  } finally {
-    server.stop();
-  }
+  // Without a server it is one in memory, on the thread that drives the promises: the plain program has another than the rest.
+  const url = process.env.DATABASE_URL || "pglite:";
+  await runAll({ url, options: { echo, poolSize: 5 } });
 }
 
 /** What is wrong in one line, where it is not for a programmer to find out. */

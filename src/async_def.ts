@@ -4,8 +4,9 @@
  * @module
  */
 
+import { checkMilliseconds, checkOptions, type OptionNames } from "./base/check_options.ts";
 import { type BlockingThreads, poolOf } from "./blocking_threads.ts";
-import { startTask, targetOf } from "./modules.ts";
+import { type FromBlockingModule, startTask, targetOf } from "./modules.ts";
 import type { TaskOptions } from "./threads/options.ts";
 
 /** What `asyncDef.with()` takes. */
@@ -19,21 +20,43 @@ export interface AsyncDefOptions extends TaskOptions {
  * generator function, for an async generator.
  */
 export type AsyncDef = <A extends readonly unknown[], R>(
-  fn: (...args: A) => R,
+  fn: ((...args: A) => R) & FromBlockingModule,
   ...args: A
 ) => R extends AsyncGenerator ? R : Promise<Awaited<R>>;
 
-function withOptions({ threads, ...options }: AsyncDefOptions): AsyncDef {
-  return (fn, ...args) => {
+const OPTIONS: OptionNames<AsyncDefOptions> = {
+  signal: true,
+  timeout: true,
+  grace: true,
+  assertAwaitOccurs: true,
+  warnNotAwaited: true,
+  threads: true,
+};
+
+function withOptions(given: AsyncDefOptions): AsyncDef {
+  checkOptions("asyncDef.with()", given, OPTIONS);
+  checkMilliseconds("asyncDef.with()", "timeout", given.timeout);
+  const { threads, ...options } = given;
+  const def: AsyncDef = (fn, ...args) => {
     const target = targetOf(fn);
-    if (target === undefined) {
-      const what = typeof fn === "function" ? fn.name || "the function" : `what was given (${typeof fn})`;
-      throw new TypeError(
-        `asyncDef: ${what} is no function of a blockingModule(); a closure cannot move to another thread, so put it into a module and name that by blockingModule()`,
-      );
-    }
+    if (target === undefined) throw noTarget(fn, def);
     return startTask(target, [...args], options, threads && poolOf(threads)) as never;
   };
+  return def;
+}
+
+/** The error for what is no function of a blocking module; its stack begins where `def` was called. */
+function noTarget(fn: unknown, def: AsyncDef): TypeError {
+  const name = typeof fn === "function" ? fn.name : "";
+  const what = typeof fn === "function" ? name || "the function" : `what was given (${typeof fn})`;
+  const property = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name) ? name : "fn";
+  const module = 'blockingModule<typeof import("./logic.ts")>(new URL("./logic.ts", import.meta.url))';
+  const error = new TypeError(
+    `asyncDef: ${what} is no function of a blockingModule(), and a function cannot move to another thread; ` +
+      `export it from a module and write const logic = ${module}; asyncDef(logic.${property})`,
+  );
+  Error.captureStackTrace?.(error, def);
+  return error;
 }
 
 /**
@@ -56,6 +79,6 @@ function withOptions({ threads, ...options }: AsyncDefOptions): AsyncDef {
  * ```
  */
 export const asyncDef: AsyncDef & {
-  /** `asyncDef` with settings: `signal` and `grace` to cancel, `assertAwaitOccurs` to be sure that it awaits. */
+  /** `asyncDef` with settings: `signal`, `timeout` and `grace` to cancel, `assertAwaitOccurs` to be sure that it awaits. */
   with(options: AsyncDefOptions): AsyncDef;
 } = Object.assign(withOptions({}), { with: withOptions });

@@ -4,27 +4,26 @@
  * @module
  */
 
+import { NoAwaitletContext } from "./base/errors.ts";
 import type { BlockingEnd } from "./bridge/blocking_end.ts";
-import { blockingEnd } from "./bridge/here.ts";
-import { NoAwaitletContext } from "./errors.ts";
-import { gather, type Node, nodeOf } from "./wire/expression.ts";
-
-/** What is awaited as a whole, and never looked into for more. */
-type Opaque =
-  | ((...args: never[]) => unknown)
-  | Date
-  | RegExp
-  | Error
-  | ReadonlyMap<unknown, unknown>
-  | ReadonlySet<unknown>
-  | ArrayBufferLike
-  | ArrayBufferView;
+import { blockingEnd, otherCopy } from "./bridge/current_end.ts";
+import { type Copy, thisCopy } from "./runtime/copies.ts";
+import { type Node, nodeOf } from "./wire/expression.ts";
+import { gather } from "./wire/gathering.ts";
 
 /** The value that `awaitlet()` gives for a `T`: promises awaited, also those in arrays and plain objects. */
 export type AwaitletResult<T> =
   T extends PromiseLike<unknown>
     ? Awaited<T>
-    : T extends Opaque
+    : T extends
+          | ((...args: never[]) => unknown)
+          | Date
+          | RegExp
+          | Error
+          | ReadonlyMap<unknown, unknown>
+          | ReadonlySet<unknown>
+          | ArrayBufferLike
+          | ArrayBufferView
       ? T
       : T extends object
         ? { [K in keyof T]: AwaitletResult<T[K]> }
@@ -57,7 +56,9 @@ export type AwaitletResult<T> =
 export function awaitlet<T>(value: T): AwaitletResult<T> {
   const end = currentEnd();
   const node = nodeOf(value);
-  if (node !== undefined) return end.evaluate([node], "await") as AwaitletResult<T>;
+  if (node !== undefined) {
+    return (end.waits.depth > 0 ? end.evaluate([node], "await") : end.await(node)) as AwaitletResult<T>;
+  }
   const found: Node[] = [];
   const rebuild = gather(value, found);
   if (rebuild === undefined) return value as AwaitletResult<T>;
@@ -65,14 +66,25 @@ export function awaitlet<T>(value: T): AwaitletResult<T> {
   return rebuild(found.length === 1 ? [results] : (results as unknown[])) as AwaitletResult<T>;
 }
 
-/** A value that stays on the loop, and what releases it: `using` does. */
-export type Reference<T> = T & Disposable;
+/** A value that stays on the loop, and what releases it: `using` does. `null` and `undefined` are themselves. */
+export type Reference<T> = T extends null | undefined ? T : T & Disposable;
+
+/** What `hold()` keeps of a `T`: what is no more than a promise is awaited; what has members beside is kept itself, with what it comes to. */
+export type Held<T> =
+  T extends PromiseLike<infer U>
+    ? [Exclude<keyof T, keyof Promise<unknown>>] extends [never]
+      ? Awaited<T>
+      : T & (Awaited<U> extends object ? Awaited<U> : unknown)
+    : T;
 
 /**
  * Waits for what async code gives and keeps it on the loop: for what cannot be copied, and is gone on with.
  *
- * What is done to the reference is recorded, as with an async module. `using` releases it at the end of its block; the
- * end of the task releases all.
+ * What is done to the reference is recorded, as with an async module. Its properties can be set and deleted, and an array's items
+ * destructured, of which the plain ones are themselves. `using` releases it at the end of its block; the end of the task releases all.
+ *
+ * `null` and `undefined` come as they are. What is a promise and an object of its own, as a subprocess or a query that is built, is kept without
+ * awaiting it: `awaitlet()` of the reference does, and so does the first use of a member that only what it comes to has.
  *
  * @param expression What an `asyncModule()`, or another reference, gave.
  * @returns A reference to the awaited value, typed as the value itself.
@@ -85,7 +97,7 @@ export type Reference<T> = T & Disposable;
  * const [row] = awaitlet(connection`select now()`);
  * ```
  */
-export function hold<T>(expression: T): Reference<Awaited<T>> {
+export function hold<T>(expression: T): Reference<Held<T>> {
   const end = currentEnd();
   const node = nodeOf(expression);
   if (node === undefined) {
@@ -93,7 +105,7 @@ export function hold<T>(expression: T): Reference<Awaited<T>> {
       "hold: this is no recorded expression; give it what an asyncModule() or a reference gave",
     );
   }
-  return end.hold(node) as Reference<Awaited<T>>;
+  return end.hold(node) as Reference<Held<T>>;
 }
 
 /**
@@ -113,12 +125,20 @@ export function isBlockingThread(): boolean {
   return blockingEnd() !== undefined;
 }
 
-function currentEnd(): BlockingEnd {
+/** The end of this thread that can await. Throws `NoAwaitletContext` where none can. */
+export function currentEnd(): BlockingEnd {
   const end = blockingEnd();
   if (end?.inTask) return end;
+  const other = end === undefined ? otherCopy() : undefined;
+  if (other !== undefined) throw new NoAwaitletContext(`awaitlet: ${twoCopies(other)}`);
   throw new NoAwaitletContext(
     end === undefined
       ? "awaitlet: this code runs on the event loop, where nothing can park; use await, or start it with asyncDef()"
       : "awaitlet: no task runs here; call it from a function that was started by asyncDef()",
   );
+}
+
+function twoCopies(other: Copy): string {
+  const [here, there] = [thisCopy, other].map(({ version, url }) => `${version} (${url ?? "in a bundle"})`);
+  return `this is awaitlet ${here}, and this thread belongs to awaitlet ${there}, which it does not go with; have one version, as by npm dedupe`;
 }

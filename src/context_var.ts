@@ -4,9 +4,9 @@
  * @module
  */
 
-import { currentFlow } from "./bridge/flow.ts";
-import { blockingEnd } from "./bridge/here.ts";
-import { Variables } from "./bridge/variables.ts";
+import { ContextValues } from "./bridge/context_values.ts";
+import { blockingEnd } from "./bridge/current_end.ts";
+import { currentContext, currentTask } from "./bridge/task_context.ts";
 
 /**
  * A variable of the task, seen and set from blocking code and from the async code that it awaits.
@@ -30,12 +30,20 @@ export class ContextVar<T> {
   /** The name that tells the variable from others, in all modules and on all threads. */
   readonly name: string;
 
-  /** @param name Two objects with one name are one variable: on each thread a module makes its own. */
+  /**
+   * Names a variable.
+   *
+   * @param name Two objects with one name are one variable: on each thread a module makes its own.
+   */
   constructor(name: string) {
     this.name = name;
   }
 
-  /** @returns The value in the present task or `run()`; `undefined` where none was set. */
+  /**
+   * Reads the variable.
+   *
+   * @returns The value in the present task or `run()`; `undefined` where none was set.
+   */
   get(): T | undefined {
     return currentVariables()?.get(this.name) as T | undefined;
   }
@@ -72,19 +80,22 @@ export class ContextVar<T> {
         task.set(this.name, before);
       }
     }
-    const flow = currentFlow.get();
-    const variables = flow?.variables.fork() ?? new Variables();
+    const context = currentContext.get();
+    const variables = context?.variables.fork() ?? new ContextValues();
     variables.set(this.name, value);
-    return currentFlow.run({ cause: flow?.cause, variables }, fn);
+    return currentContext.run({ cause: context?.cause, variables }, fn);
   }
 }
 
-function currentVariables(): Variables | undefined {
-  return blockingEnd()?.variables ?? currentFlow.get()?.variables;
+function currentVariables(): ContextValues | undefined {
+  return blockingEnd()?.variables ?? currentContext.get()?.variables;
 }
 
 /**
- * The signal of the task for which the present async code runs.
+ * The signal of the task for which the present code runs.
+ *
+ * In blocking code it is that of the loop, to be given on: `awaitlet(eventLoop.fetch(url, { signal: currentSignal() }))`. A task that is
+ * cancelled is told so by its `awaitlet()` as well.
  *
  * @returns A signal that aborts when the task is cancelled, or its thread has died; outside a task one that never does.
  *
@@ -94,5 +105,7 @@ function currentVariables(): Variables | undefined {
  * ```
  */
 export function currentSignal(): AbortSignal {
-  return currentFlow.get()?.cause?.task.signal ?? new AbortController().signal;
+  const end = blockingEnd();
+  if (end?.inTask) return end.signal();
+  return currentTask()?.signal ?? new AbortController().signal;
 }

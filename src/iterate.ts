@@ -4,11 +4,11 @@
  * @module
  */
 
-import { awaitlet, hold } from "./awaitlet.ts";
-import type { Iterated } from "./iteration.ts";
-// For what downloads or bundles modules ahead of time.
-import "./iteration.ts";
+import { awaitlet, currentEnd, hold } from "./awaitlet.ts";
+import { checkOptions } from "./base/check_options.ts";
+import { READ_AHEAD } from "./bridge/async_modules.ts";
 import { asyncModule } from "./modules.ts";
+import { nodeOf } from "./wire/expression.ts";
 
 /** How far {@linkcode iterate} reads ahead. */
 export interface IterateOptions {
@@ -20,18 +20,17 @@ export interface IterateOptions {
 
 /** What iterating over a `T` gives. */
 export type Item<T> =
-  Awaited<T> extends AsyncIterable<infer U>
+  T extends AsyncIterable<infer U>
     ? U
-    : Awaited<T> extends Iterable<infer U>
+    : Awaited<T> extends AsyncIterable<infer U>
       ? U
-      : Awaited<T> extends ReadableStream<infer U>
+      : Awaited<T> extends Iterable<infer U>
         ? U
-        : never;
+        : Awaited<T> extends ReadableStream<infer U>
+          ? U
+          : never;
 
-const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-const iteration = asyncModule<typeof import("./iteration.ts")>(
-  new URL(`./iteration.${extension}`, import.meta.url),
-);
+const iteration = asyncModule<typeof import("./bridge/read_ahead.ts")>(READ_AHEAD);
 
 /**
  * Iterates, in blocking code, over an async iterable, a `ReadableStream` or a Node stream on the loop.
@@ -39,9 +38,13 @@ const iteration = asyncModule<typeof import("./iteration.ts")>(
  * Items are read ahead there and cross in batches. Leaving the loop, by `break`, `return` or a throw, closes the
  * source; so does the end of the task. What the source throws is thrown after the items that came before it.
  *
+ * The source is opened in the same turn of the event loop in which the expression makes it, so that no item is lost. What is both a promise
+ * and an async iterable is iterated over, as `for await` does.
+ *
  * @param expression What an `asyncModule()` gave: a recorded expression of the source, or of a promise of it.
  * @param options How far to read ahead.
  * @returns A plain generator of the items.
+ * @throws {TypeError} when there is no such option.
  * @throws What `awaitlet()` throws, and what the source throws.
  *
  * @example In a blocking module
@@ -51,13 +54,20 @@ const iteration = asyncModule<typeof import("./iteration.ts")>(
  * }
  * ```
  */
-export function* iterate<T>(
-  expression: T,
-  options: IterateOptions = {},
-): Generator<Item<T>, void, undefined> {
+export function iterate<T>(expression: T, options: IterateOptions = {}): Generator<Item<T>, void, undefined> {
+  checkOptions("iterate()", options, { ahead: true, aheadBytes: true });
+  return read(expression, options);
+}
+
+function* read<T>(expression: T, options: IterateOptions): Generator<Item<T>, void, undefined> {
   const bounds = { count: options.ahead ?? 1_000, bytes: options.aheadBytes ?? 2 ** 20 };
-  const iterated = hold(expression) as Iterated & Disposable;
-  const reading = hold(iteration.open(iterated, bounds));
+  currentEnd();
+  if (nodeOf(expression) === undefined) {
+    throw new TypeError(
+      "iterate: this is no recorded expression; give it what an asyncModule() or a reference gave",
+    );
+  }
+  const reading = hold(iteration.open(expression, bounds));
   let ended = false;
   try {
     while (!ended) {
@@ -69,6 +79,5 @@ export function* iterate<T>(
   } finally {
     if (!ended) awaitlet(reading.close());
     reading[Symbol.dispose]();
-    iterated[Symbol.dispose]();
   }
 }

@@ -4,14 +4,20 @@
  * @module
  */
 
+import { checkOptions } from "./base/check_options.ts";
+import { importOf, isBareName, moduleUrl } from "./base/module_url.ts";
 import { loadedModule, loadModule } from "./bridge/async_modules.ts";
-import { blockingManner } from "./bridge/blocking_manner.ts";
-import { blockingEnd } from "./bridge/here.ts";
-import { evaluateHere } from "./bridge/local.ts";
+import { throwOnAwait } from "./bridge/await_policy.ts";
+import { blockingEnd } from "./bridge/current_end.ts";
+import { evaluateHere } from "./bridge/local_evaluation.ts";
+import { callerHere } from "./bridge/stack_trace.ts";
 import type { Target } from "./bridge/task.ts";
+import { fileThatCalls } from "./runtime/caller.ts";
+import { currentThreads } from "./threads/default_pool.ts";
 import type { TaskOptions } from "./threads/options.ts";
-import { currentThreads, DEFAULT_LOAD_TIMEOUT, type Pool } from "./threads/pool.ts";
-import { type Manner, record } from "./wire/expression.ts";
+import type { Pool } from "./threads/pool.ts";
+import { DEFAULT_LOAD_TIMEOUT } from "./threads/roster.ts";
+import { type AwaitPolicy, isCalled, record, recordCall } from "./wire/expression.ts";
 
 /** A parameter of blocking code: where it is a function, or holds some, the caller may give async ones. */
 export type Given<T> = T extends (...args: infer A) => infer R
@@ -27,9 +33,15 @@ export type Given<T> = T extends (...args: infer A) => infer R
       ? { [K in keyof T]: Given<T[K]> }
       : T;
 
+/** A function that `asyncDef()` takes: one of a {@linkcode blockingModule}. */
+export interface FromBlockingModule {
+  /** Marks it for the compiler alone: a function that is imported as usual has no such mark. */
+  readonly "~fromBlockingModule": true;
+}
+
 /** A function of a blocking module, as the loop sees it. */
 export type BlockingFunction<F> = F extends (...args: infer A) => infer R
-  ? (...args: { [I in keyof A]: Given<A[I]> }) => BlockingResult<R>
+  ? ((...args: { [I in keyof A]: Given<A[I]> }) => BlockingResult<R>) & FromBlockingModule
   : never;
 
 /** What a blocking function gives on the loop: a Promise, or what a generator function yields. */
@@ -75,6 +87,7 @@ export function targetOf(fn: unknown): Target | undefined {
  * ```
  */
 export function blockingModule<M>(url: URL | string, options: BlockingModuleOptions = {}): BlockingModule<M> {
+  checkOptions("blockingModule()", options, { loadTimeout: true });
   const { loadTimeout = DEFAULT_LOAD_TIMEOUT } = options;
   const href = moduleUrl(url, "blockingModule");
   return functionsByName((name) => blockingFunction({ url: href, name, loadTimeout })) as BlockingModule<M>;
@@ -107,19 +120,26 @@ function blockingFunction(target: Target): unknown {
  * pool. In blocking code, records that it is to be run.
  */
 export function startTask(target: Target, args: unknown[], options: TaskOptions = {}, pool?: Pool): unknown {
-  if (blockingEnd() === undefined) return (pool ?? currentThreads()).run(target, args, options);
+  if (blockingEnd() === undefined) {
+    return (pool ?? currentThreads()).run(target, args, options, callerHere());
+  }
   const { url, name, loadTimeout } = target;
   const root = { kind: "task", url, name, options: { loadTimeout, ...options } } as const;
-  return record({ from: { root }, step: { kind: "call", args } }, blockingManner);
+  return recordCall({ root }, { kind: "call", args }, throwOnAwait);
 }
 
+/** What was awaited here: a call is made once, however often it is awaited. */
+const promises = new WeakMap<object, Promise<unknown>>();
+
 /** In blocking code only `awaitlet()` gets the value of an expression; on the loop it can simply be awaited. */
-const manner: Manner = {
+const policy: AwaitPolicy = {
   then(node) {
-    if (blockingEnd() !== undefined) return blockingManner.then(node);
-    const promise = evaluateHere(node, { loadedModule, loadModule });
+    if (blockingEnd() !== undefined) return throwOnAwait.then(node);
+    const promise = promises.get(node) ?? evaluateHere(node, { loadedModule, loadModule });
+    if (isCalled(node)) promises.set(node, promise);
     return promise.then.bind(promise);
   },
+  isInstance: (node, value) => throwOnAwait.isInstance?.(node, value) === true,
 };
 
 /**
@@ -128,11 +148,15 @@ const manner: Manner = {
  * The module is loaded on the loop thread, and nowhere else. What is done to the result is recorded; in blocking code
  * `awaitlet()` has the recording evaluated on the loop, on the loop thread itself `await` does.
  *
- * @typeParam M The module's type: `typeof import("./db.ts")`.
- * @param url Where the module is: `new URL("./db.ts", import.meta.url)`; or a runtime's own module, as
- * `"node:timers/promises"`.
+ * A package is found as the calling file itself would import it: by its `node_modules`, the `imports` of its package, its import map.
+ *
+ * @typeParam M The module's type: `typeof import("./db.ts")`, `typeof import("pg")`.
+ * @param url Where the module is: `new URL("./db.ts", import.meta.url)`; or a package, as `"pg"`; or a full name, as
+ * `"node:timers/promises"` or, on Deno, `"npm:pg"`.
+ * @param from The `import.meta.url` of the file that imports the package. By default the file that calls `asyncModule()`, which the stack
+ * tells: say it in a function that returns what `asyncModule()` gives, since Bun leaves such functions out of stacks.
  * @returns The module, by type `M` itself, generics and overloads intact.
- * @throws {TypeError} when `url` is neither.
+ * @throws {TypeError} when `url` is none of these.
  *
  * @example
  * ```ts
@@ -142,10 +166,26 @@ const manner: Manner = {
  * const timers = asyncModule<typeof import("node:timers/promises")>("node:timers/promises");
  * assert.is(await timers.setTimeout(1, "done"), "done"); // in blocking code: awaitlet(timers.setTimeout(1, "done"))
  * ```
+ *
+ * @example A package, without a module of one's own
+ * ```ts ignore
+ * const pg = asyncModule<typeof import("pg")>("pg");
+ * const pool = awaitlet(new pg.Pool());
+ * const { rows } = awaitlet(pool.query("select 1 as one"));
+ * ```
  */
-export function asyncModule<M>(url: URL | string): M {
-  const root = { kind: "module", url: moduleUrl(url, "asyncModule") } as const;
-  return record({ root }, manner) as M;
+export function asyncModule<M>(url: URL | string, from?: URL | string): M {
+  if (!isBareName(url)) return moduleExpression(moduleUrl(url, "asyncModule")) as M;
+  const file = from === undefined ? fileThatCalls(asyncModule) : moduleUrl(from, "asyncModule");
+  if (file !== undefined) return moduleExpression(importOf(url, file)) as M;
+  throw new TypeError(
+    `name a module by asyncModule(): the runtime does not tell which file imports ${url}; write asyncModule(${JSON.stringify(url)}, import.meta.url)`,
+  );
+}
+
+/** The recorded expression of an async module. */
+export function moduleExpression(url: string): unknown {
+  return record({ root: { kind: "module", url } }, policy);
 }
 
 /**
@@ -157,13 +197,4 @@ export function asyncModule<M>(url: URL | string): M {
  * const body = awaitlet(response.json());
  * ```
  */
-export const eventLoop: typeof globalThis = record({ root: { kind: "loop" } }, manner) as typeof globalThis;
-
-function moduleUrl(url: URL | string, caller: string): string {
-  if (url instanceof URL) return url.href;
-  // Relative to whom, and found by whose rules, cannot be told from a bare or relative name.
-  if (typeof url === "string" && /^[a-z][a-z+.-]+:/.test(url)) return url;
-  throw new TypeError(
-    `name a module by ${caller}(): ${JSON.stringify(url)} is not a URL; write new URL("./module.ts", import.meta.url), or a full name such as "node:fs/promises"`,
-  );
-}
+export const eventLoop: typeof globalThis = record({ root: { kind: "loop" } }, policy) as typeof globalThis;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { currentFlow } from "./bridge/flow.ts";
+import { currentTask } from "./bridge/task_context.ts";
 
 /**
  * Has `listener` called when the task for which the present async code runs has ended: it returned, threw, was
@@ -23,7 +23,7 @@ import { currentFlow } from "./bridge/flow.ts";
  * ```
  */
 export function onTaskEnd(listener: () => void): () => void {
-  const task = currentFlow.get()?.cause?.task;
+  const task = currentTask();
   if (task === undefined) return () => {};
   // Apart from the end itself, which must not fail because of a listener.
   const hear = () => queueMicrotask(listener);

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { asyncDef, BlockingThreads, blockingModule } from "../mod.ts";
+import { asyncDef, BlockingThreads, blockingModule, type FromBlockingModule } from "../mod.ts";
 import { rejection, within } from "./support/within.ts";
 
 const test = suite("asyncDef");
@@ -31,7 +31,7 @@ test("a function of no blocking module is refused, and it says what to do", () =
     "countHere",
     7,
     state,
-  ] as (() => unknown)[];
+  ] as unknown[] as ((() => unknown) & FromBlockingModule)[];
   for (const fn of others) {
     assert.throws(
       () => asyncDef(fn),
@@ -43,20 +43,37 @@ test("a function of no blocking module is refused, and it says what to do", () =
   }
 });
 
+test("the error for an imported function shows the line to write, and begins where asyncDef() was called", () => {
+  const imported = countHere as unknown as (() => unknown) & FromBlockingModule;
+  let error: Error | undefined;
+  try {
+    asyncDef(imported);
+  } catch (thrown) {
+    error = thrown as Error;
+  }
+  assert.match(error?.message ?? "", "asyncDef(logic.countHere)");
+  assert.match(error?.message ?? "", 'new URL("./logic.ts", import.meta.url)');
+  const frames = error?.stack?.split("\n").filter((line) => /^\s*at |@/.test(line)) ?? [];
+  assert.match(frames[0] ?? "", "async_def.test.ts");
+});
+
 test("an export that is not there, or is no function, rejects with what there is", async () => {
-  const loose = state as unknown as Record<string, () => Promise<unknown>>;
-  const missing = await rejection(asyncDef(loose.countHeer as () => Promise<unknown>));
+  const loose = state as unknown as Record<string, (() => Promise<unknown>) & FromBlockingModule>;
+  const missing = await rejection(asyncDef(loose.countHeer as (() => Promise<unknown>) & FromBlockingModule));
   assert.instance(missing, TypeError);
   assert.match(
     (missing as Error).message,
     /state\.ts: it has no export "countHeer"; its functions are .*countHere/,
   );
-  const constant = await rejection(asyncDef(loose.notFunction as () => Promise<unknown>));
+  const constant = await rejection(
+    asyncDef(loose.notFunction as (() => Promise<unknown>) & FromBlockingModule),
+  );
   assert.instance(constant, TypeError);
   assert.match((constant as Error).message, /its export "notFunction" is not a function/);
   for (const name of ["toString", "hasOwnProperty", "__proto__", "constructor"]) {
     assert.match(
-      ((await rejection(asyncDef(loose[name] as () => Promise<unknown>))) as Error).message,
+      ((await rejection(asyncDef(loose[name] as (() => Promise<unknown>) & FromBlockingModule))) as Error)
+        .message,
       /has no export/,
     );
   }

@@ -12,6 +12,14 @@ const unknowing = blockingModule<typeof import("./fixtures/classes/unknowing.ts"
   new URL("./fixtures/classes/unknowing.ts", import.meta.url),
 );
 
+const hurried = blockingModule<typeof import("./fixtures/classes/unknowing.ts")>(
+  new URL("./fixtures/classes/unknowing.ts", import.meta.url),
+  { loadTimeout: 1_000 },
+);
+const failing = blockingModule<typeof import("./fixtures/classes/failing.ts")>(
+  new URL("./fixtures/classes/failing.ts", import.meta.url),
+);
+
 const test = suite("an object of a registered class");
 
 test("crosses as an argument and as a result", async () => {
@@ -64,6 +72,43 @@ test("is refused where its module does not register it", async () => {
   const error = (await rejection(asyncDef.with({ threads })(unknowing.flip, new Coin()))) as Error;
   assert.instance(error, TypeError);
   assert.match(error.message, /empty\.ts, which has not registered it/);
+});
+
+test("is left out of an error where it cannot be loaded: the error itself arrives", async () => {
+  await using threads = new BlockingThreads({ max: 1 });
+  const on = asyncDef.with({ threads });
+  assert.equal(await within(on(unknowing.failure)), ["RangeError", "too much", undefined, 7]);
+});
+
+test("has its module loaded for an error that a blocking module fails to load with", async () => {
+  const error = (await rejection(failing.run())) as Error;
+  assert.match(error.message, /^load .*failing\.ts: the price is too low$/);
+  assert.is(String((error.cause as { note?: unknown }).note), "see the list");
+});
+
+test("cancels a task whose thread does not know it", async () => {
+  await using threads = new BlockingThreads({ max: 1 });
+  const on = asyncDef.with({ threads });
+  assert.is(await within(on(unknowing.one)), 1);
+  const stop = new AbortController();
+  const reason = new Money(5);
+  const result = asyncDef.with({ threads, signal: stop.signal })(unknowing.waits);
+  setTimeout(() => stop.abort(reason), 50);
+  assert.is(await rejection(result), reason);
+  assert.is(await within(on(unknowing.latestReason)), "AbortError: The task was aborted", "the same thread");
+});
+
+test("rejects a nested task whose thread does not know it, and that task alone", async () => {
+  await using threads = new BlockingThreads({ max: 1 });
+  const said = await within(asyncDef.with({ threads })(unknowing.outer));
+  assert.match(said, /^inner: TypeError: read a message: .*money\.ts/);
+});
+
+test("has its module loaded within the time that a module may take, and no task ended for it later", async () => {
+  await using threads = new BlockingThreads({ max: 1 });
+  const on = asyncDef.with({ threads });
+  assert.is(await within(on(hurried.one)), 1);
+  assert.is(await within(on(hurried.slow, new Money(5))), 5);
 });
 
 test.run();

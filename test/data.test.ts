@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { asyncDef, blockingModule, NotTransferable } from "../mod.ts";
-import { BOX_BYTES } from "../src/bridge/signal.ts";
+import { asyncDef, blockingModule, type FromBlockingModule, NotTransferable } from "../mod.ts";
+import { LARGEST_INLINE } from "../src/transport/message_ring.ts";
 import { LARGE } from "../src/wire/views.ts";
 import { isPatterned, patterned } from "./fixtures/data.ts";
 import { refusals } from "./fixtures/refusals.ts";
@@ -103,11 +103,11 @@ test("bytes of every size to where they go beside a message, to the byte, betwee
 
 test("text of every size to where a message no longer fits its box, to the byte, between blocking and async code", async () => {
   assert.equal(await within(blocking.sameText(0, 300), 60), []);
-  assert.equal(await within(blocking.sameText(BOX_BYTES - 100, BOX_BYTES + 10), 60), []);
+  assert.equal(await within(blocking.sameText(LARGEST_INLINE - 100, LARGEST_INLINE + 10), 60), []);
 });
 
 test("large bytes beside a message that fits its box, and beside one that does not", async () => {
-  for (const size of [0, 1, BOX_BYTES - 100, BOX_BYTES, BOX_BYTES + 1]) {
+  for (const size of [0, 1, LARGEST_INLINE - 100, LARGEST_INLINE, LARGEST_INLINE + 1]) {
     const given = { text: "t".repeat(size), bytes: patterned(LARGE), after: "after" };
     const copy = await within(through(given));
     assert.is(copy.text, given.text, `${size}`);
@@ -117,11 +117,18 @@ test("large bytes beside a message that fits its box, and beside one that does n
 });
 
 test("the same as arguments and results of tasks", async () => {
-  const sizes = [0, 1, 2, ...Array.from({ length: 40 }, (_, i) => LARGE - 20 + i), 2 * BOX_BYTES, 2 ** 20];
+  const sizes = [
+    0,
+    1,
+    2,
+    ...Array.from({ length: 40 }, (_, i) => LARGE - 20 + i),
+    2 * LARGEST_INLINE,
+    2 ** 20,
+  ];
   for (const size of sizes) {
     assert.ok(isPatterned(await within(through(patterned(size))), size), `${size} bytes`);
   }
-  for (let size = BOX_BYTES - 190; size < BOX_BYTES + 10; size++) {
+  for (let size = LARGEST_INLINE - 190; size < LARGEST_INLINE + 10; size++) {
     const text = "t".repeat(size);
     assert.ok((await within(through(text))) === text, `${size} characters`);
   }
@@ -143,7 +150,7 @@ function assertRefused(error: unknown, path: string): void {
 for (const name of names) {
   test(`${name} is refused, with the path to it`, async () => {
     const value = refusals()[name];
-    const began = blocking.never as (...args: unknown[]) => Promise<string>;
+    const began = blocking.never as ((...args: unknown[]) => Promise<string>) & FromBlockingModule;
     assertRefused(await rejection(began(1, { deep: [value] })), "arguments[1].deep[0]");
     assertRefused(await rejection(asyncDef(began, value)), "arguments[0]");
     assertRefused(await rejection(blocking.refusedResult(name)), "result.rows[3].handle");

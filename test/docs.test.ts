@@ -29,6 +29,7 @@ for (const file of sources) {
     const code = block
       .replaceAll(/^ \* ?/gm, "")
       .replaceAll('from "awaitlet"', 'from "../mod.ts"')
+      .replaceAll('from "awaitlet/testing"', 'from "../src/testing/mod.ts"')
       .replaceAll('from "awaitlet/postgres"', 'from "../src/postgres/mod.ts"');
     const line = text.slice(0, text.indexOf(block)).split("\n").length;
     examples(`${file}:${line} ${name}`, () => runs(code));
@@ -46,11 +47,17 @@ const readme = suite("the README's code");
 readme("is that of the quickstart", () => {
   const text = readFileSync(join(root, "README.md"), "utf8");
   const blocks = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, block]) => block);
-  for (const part of ["main", "logic", "users", "plain"]) {
-    const code = readFileSync(join(root, "demo", "quickstart", `${part}.ts`), "utf8");
+  for (const file of [
+    "quickstart/main",
+    "quickstart/logic",
+    "quickstart/users",
+    "quickstart/plain",
+    "one_file",
+  ]) {
+    const code = readFileSync(join(root, "demo", `${file}.ts`), "utf8");
     assert.ok(
-      blocks.includes(code.replaceAll('"../../mod.ts"', '"awaitlet"')),
-      `demo/quickstart/${part}.ts does not stand in the README as it is`,
+      blocks.includes(code.replaceAll(/"(\.\.\/)+mod\.ts"/g, '"awaitlet"')),
+      `demo/${file}.ts does not stand in the README as it is`,
     );
   }
 });
@@ -59,6 +66,7 @@ readme("prints what the README says", () => {
   for (const part of ["main", "plain"]) {
     assert.is(run(join(root, "demo", "quickstart", `${part}.ts`)), "ann is bob now\n");
   }
+  assert.is(run(join(root, "demo", "one_file.ts")), "hello, ann\n");
 });
 
 readme.run();
@@ -97,6 +105,7 @@ const printed = {
 true
 "two teas"
 "505 items"
+5050
 `,
 };
 

@@ -38,6 +38,9 @@ test("so are those inside plain objects and arrays", async () => {
 test("a function that one of them returns is called plainly too", async () => {
   const make = async (by: number) => async (value: number) => later(value * by);
   assert.is(await within(logic.callTwice(make as never)), 18);
+});
+
+test("one that async code gives to awaitlet() is called at once, and gives what its type says", async () => {
   assert.equal(await within(logic.functionFromAsync()), [1, 2, 7]);
 });
 
@@ -124,7 +127,10 @@ test("a callback called after the end of its task rejects", async () => {
     assert.equal(pool.held, { tasks: 0, references: 0, calls: 0 });
     const error = (await rejection(callers.kept.get("kept")?.("outside") as Promise<unknown>)) as Error;
     assert.instance(error, ReferenceReleased);
-    assert.match(error.message, /call a function of blocking code: the task that passed it has ended/);
+    assert.match(
+      error.message,
+      /^call the function `.*`, given at .*functions\.ts:\d+:\d+: the task that passed it has ended \(keeps\);/,
+    );
     // While the thread runs another task, too.
     const other = on(logic.sendReceive, "x", async (message) => {
       const released = await rejection(callers.kept.get("kept")?.("inside") as Promise<unknown>);

@@ -152,7 +152,7 @@ test("what it throws comes after the items", async () => {
 
 test("an item that cannot cross is refused, and it is closed", async () => {
   const end = (await collect(logic.handles())).at(-1) as { thrown: Error };
-  assert.match(String(end.thrown), /^NotTransferable: .*handle: an instance of Handle/);
+  assert.match(String(end.thrown), /^NotTransferable: .*handle: an instance of WeakMap/);
   assert.equal(notes, ["handles closed"]);
 });
 

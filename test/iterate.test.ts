@@ -86,6 +86,15 @@ test("what is not iterable is refused, and told", async () => {
   assert.instance(await rejection(logic.failsToOpen()), RangeError);
 });
 
+test("no item is lost of a source that gives them from the moment on when it is made", async () => {
+  assert.is(await within(logic.fromTheFirst(20)), 40);
+});
+
+test("what is a promise and an async iterable is iterated over, whatever becomes of the promise", async () => {
+  assert.equal(await within(logic.promiseAndIterable(false)), ["a", "b"]);
+  assert.equal(await within(logic.promiseAndIterable(true)), ["a", "b"]);
+});
+
 test("outside a task it starts nothing", () => {
   assert.throws(
     () => [...iterate(logic as never)],
@@ -165,7 +174,7 @@ test("the end of the task closes what was abandoned", async () => {
 test("an item that cannot cross is refused at its place, and the source is closed", async () => {
   const [first, name, message] = await within(logic.handles());
   assert.equal([first, name], [1, "NotTransferable"]);
-  assert.match(message as string, /handle: an instance of Handle/);
+  assert.match(message as string, /handle: an instance of WeakMap/);
   assert.equal(notes, ["handles closed"]);
 });
 

@@ -71,6 +71,16 @@ test("where no ancestor has the module, one thread more than max runs it, and go
   });
 });
 
+test("and ends nobody's task when it goes", async () => {
+  await withPool({ max: 1 }, async ({ on }) => {
+    for (let i = 0; i < 3; i++) {
+      assert.is(await within(on(logic.otherModule)), 42);
+      // It has the number that the other thread has, in a crew of its own. It ends while this computes, and has sent nothing yet.
+      assert.is(await within(on(logic.computes, 250)), 250);
+    }
+  });
+});
+
 test("50 tasks that each nest, on two threads: none starves", async () => {
   await withPool({ max: 2 }, async ({ on, threads }) => {
     const ways = [logic.direct, logic.viaAsync, logic.viaCallback];

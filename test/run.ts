@@ -3,6 +3,11 @@
  *
  * `npm test -- [--runtime node|deno|bun] [--jobs N] [--timeout SECONDS] [--verbose] [WORD…]`: with words, only the
  * files whose path holds one of them. With `CI=true` a skipped test counts as failed.
+ *
+ * A file that failed is run once more, alone: it counts as passed where it passes then, and is told of at the end.
+ *
+ * On Linux more versions of Node are fetched: the whole suite is run on 20 and 24, the contract suite on 22 and 26.
+ * `AWAITLET_NODES` and `AWAITLET_CONTRACT_NODES` name binaries instead. `--runtime node` is the Node at hand alone.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -10,8 +15,9 @@ import { join, relative } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { endChildren, runChild } from "./support/child.ts";
-import { findRuntimes, hasUsing, type Runtime } from "./support/runtimes.ts";
-import { judge, type Verdict } from "./support/uvu_output.ts";
+import { moreNodes } from "./support/more_nodes.ts";
+import { findRuntimes, hasUsing, type Runtime, runsOn } from "./support/runtimes.ts";
+import { failuresOf, judge, type Verdict } from "./support/uvu_output.ts";
 
 interface Job {
   runtime: Runtime;
@@ -20,6 +26,8 @@ interface Job {
 
 interface Result extends Verdict, Job {
   seconds: string;
+  /** What says why it failed. */
+  failures: string;
 }
 
 const { values: options, positionals: words } = parseArgs({
@@ -49,7 +57,11 @@ function report(result: Result, output: string): void {
   if (skipped > 0) counts.push(`${skipped} skipped`);
   console.log(`${failed > 0 ? "FAIL" : "ok  "} ${runtime.name} ${file}: ${counts.join(", ")} (${seconds} s)`);
   for (const problem of problems) console.log(`     ${problem}`);
-  if (failed > 0 || options.verbose) console.log(output.trimEnd().replaceAll(/^/gm, "   | "));
+  if (failed > 0 || options.verbose) console.log(indented(output));
+}
+
+function indented(output: string): string {
+  return output.trimEnd().replaceAll(/^/gm, "   | ");
 }
 
 async function run({ runtime, file }: Job): Promise<Result> {
@@ -61,7 +73,8 @@ async function run({ runtime, file }: Job): Promise<Result> {
     verdict.failed += verdict.skipped;
     verdict.problems.push(`${verdict.skipped} tests skipped, and CI skips none`);
   }
-  const result = { runtime, file, ...verdict, seconds: (child.milliseconds / 1000).toFixed(1) };
+  const failures = verdict.failed > 0 ? [...verdict.problems, failuresOf(child.output)].join("\n") : "";
+  const result = { runtime, file, ...verdict, failures, seconds: (child.milliseconds / 1000).toFixed(1) };
   report(result, child.output);
   return result;
 }
@@ -95,9 +108,24 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-const runtimes = findRuntimes(root).filter(({ name }) => `${name}-`.startsWith(options.runtime));
+const runtimes = findRuntimes(root, moreNodes(options.runtime)).filter(({ name }) =>
+  `${name}-`.startsWith(options.runtime),
+);
 const files = testFiles();
-const results = await runAll(runtimes.flatMap((runtime) => files.map((file) => ({ runtime, file }))));
+const jobs = runtimes.flatMap((runtime) =>
+  files.filter((file) => runsOn(file, runtime)).map((file) => ({ runtime, file })),
+);
+const results = await runAll(jobs);
+
+/** What failed at first, and passed when it was run again. */
+const unsteady: Result[] = [];
+for (const [i, first] of results.entries()) {
+  if (first.failed === 0) continue;
+  console.log(`Running ${first.file} on ${first.runtime.name} once more, alone`);
+  const second = await run(first);
+  results[i] = second;
+  if (second.failed === 0) unsteady.push(first);
+}
 
 const sum = (of: Result[], key: "passed" | "failed" | "skipped") =>
   of.reduce((total, result) => total + result[key], 0);
@@ -114,8 +142,15 @@ console.table(
 for (const { runtime, file, skipped } of results) {
   if (skipped > 0) console.log(`skipped: ${skipped} in ${file} on ${runtime.name}`);
 }
-for (const { runtime, file, failed } of results) {
-  if (failed > 0) console.log(`failed: ${failed} in ${file} on ${runtime.name}`);
+// In full, since of a long output mostly the end is kept.
+for (const { runtime, file, failures } of unsteady) {
+  console.log(`\nunsteady: ${file} on ${runtime.name} failed once, passed when run again`);
+  console.log(indented(failures));
+}
+for (const { runtime, file, failed, failures } of results) {
+  if (failed === 0) continue;
+  console.log(`\nfailed: ${failed} in ${file} on ${runtime.name}, twice`);
+  console.log(indented(failures));
 }
 
 // Nothing to run is a mistake in the command line, not a success.

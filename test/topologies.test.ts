@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { asyncDef, blockingModule, syncDef } from "../mod.ts";
+import { asyncDef, blockingModule, type FromBlockingModule, syncDef } from "../mod.ts";
 import * as contract from "./fixtures/contract.ts";
 import { describe, thrown } from "./fixtures/errors.ts";
 import { refusals } from "./fixtures/refusals.ts";
@@ -24,11 +24,11 @@ interface Topology {
 const topologies: Topology[] = [
   {
     name: "asyncDef",
-    run: (fn, ...args) => within(asyncDef(logic[fn] as Run, ...args)),
+    run: (fn, ...args) => within(asyncDef(logic[fn] as Run & FromBlockingModule, ...args)),
     async cancel(fn, ...args) {
       const controller = new AbortController();
       const { signal } = controller;
-      const task = asyncDef.with({ signal })(logic[fn] as Run, ...args);
+      const task = asyncDef.with({ signal })(logic[fn] as Run & FromBlockingModule, ...args);
       task.catch(() => {});
       await sleep(150);
       controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
@@ -38,8 +38,7 @@ const topologies: Topology[] = [
   {
     name: "syncDef",
     run: async (fn, ...args) => syncDef(plain[fn] as Run, ...args),
-    cancel: async (fn, ...args) =>
-      syncDef.with({ signal: AbortSignal.timeout(150) })(plain[fn] as Run, ...args),
+    cancel: async (fn, ...args) => syncDef.with({ timeout: 150 })(plain[fn] as Run, ...args),
   },
 ];
 

@@ -10,6 +10,11 @@ import type { Case } from "../figure.ts";
 export type MakeCase = (quick: boolean) => Promise<Case>;
 
 export const cases: Readonly<Record<string, MakeCase>> = {
+  calls: async () => (await import("./calls.ts")).calls,
+  cold: async (quick) => (await import("./cold.ts")).cold(quick),
+  processes: async (quick) => (await import("./processes.ts")).processes(quick),
+  server: async (quick) => (await import("./server.ts")).server(quick),
+  "pg-cold": async (quick) => (await import("./pg_cold.ts")).pgCold(quick),
   roundtrip: async () => (await import("./roundtrip.ts")).roundtrip,
   "roundtrip-sync": async () => (await import("./roundtrip.ts")).roundtripSync,
   rows: async () => (await import("./payloads.ts")).rows,

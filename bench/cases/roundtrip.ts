@@ -9,8 +9,8 @@ export const roundtrip: Case = {
   unit: "µs",
   contenders: [inAsyncDef("row"), synckit("row"), makeSynchronized("row"), parkingEcho, spinningEcho],
   comparisons: [
-    { ours: "awaitlet", theirs: "synckit", reach: atMost(0.35) },
-    { ours: "awaitlet", theirs: "make-synchronized", reach: atMost(0.35) },
+    { ours: "awaitlet", theirs: "synckit", reach: atMost(0.5) },
+    { ours: "awaitlet", theirs: "make-synchronized", reach: atMost(0.5) },
     { ours: "awaitlet", theirs: parkingEcho.name, reach: atMost(0.5) },
     { ours: "awaitlet", theirs: spinningEcho.name, reach: atMost(4) },
   ],
@@ -22,7 +22,7 @@ export const roundtripSync: Case = {
   unit: "µs",
   contenders: [inSyncDef("row"), synckit("row"), makeSynchronized("row")],
   comparisons: [
-    { ours: "awaitlet, syncDef", theirs: "synckit", reach: atMost(0.35) },
-    { ours: "awaitlet, syncDef", theirs: "make-synchronized", reach: atMost(0.35) },
+    { ours: "awaitlet, syncDef", theirs: "synckit", reach: atMost(0.7) },
+    { ours: "awaitlet, syncDef", theirs: "make-synchronized", reach: atMost(0.7) },
   ],
 };

@@ -9,7 +9,7 @@ import type { Database } from "../database.ts";
 
 const logic = blockingModule<typeof import("./logic.ts")>(new URL("./logic.ts", import.meta.url));
 
-export async function frontFacingAsyncioFacade(database: Database): Promise<void> {
+export async function frontFacingAsyncFacade(database: Database): Promise<void> {
   const result = await asyncDef(logic.callAsyncDbCode, database);
   console.log(`Result: ${JSON.stringify(result)}`);
 }

@@ -31,3 +31,4 @@ print(await shop.exportedNames(engine));
 print((await shop.exportedBytes(engine)) > 5_000);
 print(await shop.waitForOrder(engine, () => shop.placeOrder(url, "two teas")));
 print(await shop.report(engine));
+print(await shop.migrate(engine));

@@ -124,15 +124,16 @@ export function load(engine: Engine, count: number): number {
 export function exportedBytes(engine: Engine): number {
   using conn = engine.connect();
   let bytes = 0;
-  for (const chunk of conn.copyTo(sql`copy item to stdout (format csv, header)`)) bytes += chunk.length;
+  for (const chunk of conn.copyTo(sql`copy item to stdout (header)`, { format: "csv" }))
+    bytes += chunk.length;
   return bytes;
 }
 
 /** The same as rows of text. */
 export function exportedNames(engine: Engine): (string | null)[] {
   using conn = engine.connect();
-  const query = sql`copy (select name, price from item where id < 100 order by id) to stdout csv`;
-  return [...conn.copyTo(query).rows()].map(([name = null]) => name);
+  const query = sql`copy (select name, price from item where id < 100 order by id) to stdout`;
+  return [...conn.copyTo(query, { format: "csv" }).rows()].map(([name = null]) => name);
 }
 
 /** Listens until nothing has come for a second, or the loop is left. */
@@ -154,4 +155,14 @@ export function report(engine: Engine): string {
   using lock = conn.advisoryLock("report", { wait: false });
   if (lock === undefined) return "another one is at it";
   return `${conn.execute(sql`select count(*) from item`).scalar()} items`;
+}
+
+/** Several statements in one text: all, or none when one is refused. */
+export function migrate(engine: Engine): number {
+  using conn = engine.connect();
+  const results = conn.script(`
+    alter table item add column stock integer not null default 10;
+    update item set stock = 0 where price is null;
+    select sum(stock)::int as total from item`);
+  return results[2]?.scalar<number>() ?? 0;
 }

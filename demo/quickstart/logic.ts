@@ -1,4 +1,4 @@
-// Plain, blocking-style code between them. It is loaded on blocking threads.
+// logic.ts: plain, blocking-style code. It is loaded on blocking threads.
 import { asyncModule, awaitlet } from "../../mod.ts";
 
 const users = asyncModule<typeof import("./users.ts")>(new URL("./users.ts", import.meta.url));

@@ -1,4 +1,4 @@
-// The async front: a server's handler, say.
+// main.ts: the async front, a server's handler, say.
 import { asyncDef, blockingModule } from "../../mod.ts";
 
 const logic = blockingModule<typeof import("./logic.ts")>(new URL("./logic.ts", import.meta.url));

@@ -1,4 +1,4 @@
-// The same blocking code in a program that is not async at all.
+// plain.ts: the same blocking code in a program that is not async at all.
 import { syncDef } from "../../mod.ts";
 import { rename } from "./logic.ts";
 

@@ -1,4 +1,4 @@
-// The async back. It is loaded on the event loop's thread, once.
+// users.ts: the async back. It is loaded on the event loop's thread, once.
 const names = new Map([[1, "ann"]]);
 
 export async function findName(id: number): Promise<string | undefined> {

@@ -5,87 +5,75 @@
  * @module
  */
 
-import { NoAwaitletContext, ReferenceReleased } from "../errors.ts";
-import { NotLoaded, Reader } from "../wire/codec.ts";
-import { type Node, record } from "../wire/expression.ts";
+import { NoAwaitletContext } from "../base/errors.ts";
+import type { Channel } from "../transport/channel.ts";
+import type { CrewMember } from "../transport/crew_member.ts";
+import { type Parking, pause } from "../transport/parking.ts";
+import { describe, isCalled, type Node, record } from "../wire/expression.ts";
 import { ModuleNumbers } from "../wire/expression_codec.ts";
-import {
-  MANNERS,
-  type Manner,
-  MODES,
-  type Mode,
-  type Outcome,
-  TO_BLOCKING,
-  TO_LOOP,
-  type ToLoop,
-} from "../wire/protocol.ts";
-import { blockingManner } from "./blocking_manner.ts";
-import type { Arrived, Channel } from "./channel.ts";
-import { Crossing } from "./crossing.ts";
-import { type Frame, Stack, type Wait } from "./frame.ts";
-import { Outbox, type WriteFields } from "./outbox.ts";
-import { attempt, readOutcome, writeOutcome } from "./outcome.ts";
-import { References } from "./references.ts";
-import { continueStack, stackHere } from "./stack.ts";
-import { Variables } from "./variables.ts";
+import { plainText } from "../wire/plain_text.ts";
+import type { Mode, Outcome, TaskCompletion } from "../wire/protocol.ts";
+import { unusedCalls } from "../wire/unused_calls.ts";
+import { keepOutcome, rootOf, shortCallOf } from "./awaited_calls.ts";
+import { BlockingImports, operationNode, referenceNode } from "./blocking_imports.ts";
+import { BlockingInbox, type Runner } from "./blocking_inbox.ts";
+import { placeAbove } from "./call_place.ts";
+import { failedUnseen } from "./callback_warnings.ts";
+import type { ContextValues } from "./context_values.ts";
+import { type HandedOver, NOTHING } from "./handed_over.ts";
+import { checkHeld, heldPolicy } from "./held.ts";
+import { completions, evaluateBody, evaluateMode, invokeBody, ToLoop } from "./messages.ts";
+import type { Operation } from "./operations.ts";
+import { type Header, Outbox, type WriteBody, type WriteOutcome } from "./outbox.ts";
+import { refusePromise, writeOutcome } from "./outcome.ts";
+import { ReferenceTable } from "./reference_table.ts";
+import { fromLoop } from "./stack_trace.ts";
+import { type TaskFrame, WaitStack } from "./wait_stack.ts";
+import { Waiting, type Watch } from "./waiting.ts";
 
-/** What runs the tasks that the loop end sends, on a thread that does. */
-export interface Runner {
-  /** Reads a task to run at once. Returns what runs it. Throws `NotLoaded` where an argument needs a module first. */
-  read(task: number, reader: Reader): () => void;
-  /** Loads a module for a task, then calls `onLoaded` from the event loop. */
-  load(frame: Frame, url: string, onLoaded: () => void): void;
-  /** Reads a task to run on top of a wait, and adds it to the calls. */
-  readNested(reader: Reader): void;
-}
+const NO_ARGUMENTS: readonly unknown[] = [];
 
-/** What watches over a wait, on a thread whose event loop cannot. */
-export interface Watch {
-  /** Looks whether the task is to be cancelled; throws when the loop thread has died. */
-  look(frame: Frame): void;
-  /** How long to park before the next look, in milliseconds. */
-  patience(): number;
-}
+/** Settles when the loop end has settled all that has come so far. */
+const TURN = operationNode("turn", []);
+
+/** What `signal()` asks for. */
+const SIGNAL = operationNode("signal", []);
 
 export class BlockingEnd {
   readonly #channel: Channel;
+  readonly #member: CrewMember;
+  readonly #parking: Parking;
+  readonly #modules = new ModuleNumbers();
   readonly #watch: Watch | undefined;
-  readonly #references: References;
-  readonly #outbox: Outbox<ToLoop>;
-  readonly #arriving: Crossing;
-  readonly #reader: Reader;
-  readonly #frames = new Map<number, Frame>();
-  /** The last task that was begun here and is over, where the loop end has not been told; else zero. */
+  readonly #imports: BlockingImports;
+  readonly #references: ReferenceTable;
+  readonly #outbox: Outbox;
+  /** What reads the messages of the loop end. */
+  readonly inbox: BlockingInbox;
+  readonly #waiting: Waiting;
+  /** The number of a finished `syncDef()` task whose end is reported with the next message; 0 if there is none. */
   #over = 0;
   /** The tasks whose code runs, or stands in a wait, the innermost last; one may stand there several times. */
-  readonly #running: Frame[] = [];
-  readonly #stack = new Stack();
-  /**
-   * Whether a function that is read now is to be recorded: where async code passes it to a callback. What was passed to
-   * the task is called plainly, and so is what comes of it.
-   */
-  #recordsFunctions = false;
+  readonly #running: TaskFrame[] = [];
+  readonly #stack = new WaitStack();
+  /** What was handed over to what was held last. */
+  #held: HandedOver = NOTHING;
+  /** In how many waits this thread stands. */
+  readonly waits: { readonly depth: number } = this.#stack;
+  /** Whether a task has ended here since that was last set to `false`. */
+  hasRun = false;
   runner: Runner | undefined;
 
-  constructor(channel: Channel, watch?: Watch) {
+  constructor(channel: Channel, member: CrewMember, parking: Parking, watch?: Watch) {
     this.#channel = channel;
+    this.#member = member;
+    this.#parking = parking;
     this.#watch = watch;
-    this.#references = new References({
-      collect: false,
-      stub: (id, _scope, held) => {
-        const node = referenceNode(id);
-        if (held || this.#recordsFunctions) return record(node, blockingManner) as object;
-        return (...args: unknown[]) => {
-          const call: Node = { from: node, step: { kind: "call", args } };
-          return this.evaluate([call], "await", true);
-        };
-      },
-      // A stub lives as long as its task: both ends drop it then.
-      release: () => {},
-    });
-    this.#outbox = new Outbox(channel, TO_LOOP, this.#references, new ModuleNumbers());
-    this.#arriving = new Crossing(this.#references);
-    this.#reader = new Reader(this.#arriving);
+    this.#imports = new BlockingImports(this);
+    this.#references = new ReferenceTable(this.#imports);
+    this.#outbox = new Outbox(channel, this.#references, this.#modules, () => placeAbove(this.evaluate));
+    this.inbox = new BlockingInbox(this, channel, parking, this.#stack, this.#imports, this.#references);
+    this.#waiting = new Waiting(channel, this.#stack, parking, this.inbox, watch);
   }
 
   /** Whether a task runs here, so that awaiting is possible. */
@@ -94,100 +82,193 @@ export class BlockingEnd {
   }
 
   /** The context variables of the task that runs here. */
-  get variables(): Variables | undefined {
+  get variables(): ContextValues | undefined {
     return this.#running.at(-1)?.variables;
   }
 
-  /** Serves what has arrived. Called from the event loop, so no task runs, and none waits for another. */
-  serve(): void {
-    this.#channel.attentive = true;
-    do {
-      this.receiveArrived();
-      this.runCalls();
-      if (this.#channel.idle()) continue;
-      // In this order: what comes after the last look finds that nobody will look, and pokes.
-      this.#channel.attentive = false;
-    } while (this.#channel.isBoxed);
-  }
-
-  /** Reads what has arrived, without waiting for more. */
-  receiveArrived(): void {
-    for (let next = this.#channel.take(); next !== undefined; next = this.#channel.take()) {
-      this.#receive(next);
-    }
+  /** Whether the thread has a task, for the loop thread to know. */
+  set isBusy(isBusy: boolean) {
+    this.#member.isBusy = isBusy;
   }
 
   /** Runs the nested tasks whose ancestor was done before they could begin. */
   runCalls(): void {
-    if (this.inTask) return;
+    if (this.#running.length > 0) return;
     for (let call = this.#stack.takeAny(); call !== undefined; call = this.#stack.takeAny()) call.run();
   }
 
   /** Adds a call to those that run on top of a wait. */
   addCall(cause: number, depth: number, run: () => void): void {
-    this.#stack.add({ cause, depth, frame: undefined, run });
+    this.#stack.add({ cause, depth, frame: undefined, parkedMs: this.#parking.parkedMs, run });
   }
 
   /** Begins a task; what is read from here on belongs to it. */
-  begin(frame: Frame): void {
-    // Read again, once a module that its arguments need was loaded: it may have been cancelled meanwhile.
-    frame.cancellation = this.#frames.get(frame.task)?.cancellation;
-    this.#frames.set(frame.task, frame);
-    this.#arriving.begin(frame.scope);
+  begin(frame: TaskFrame): void {
+    this.inbox.begin(frame);
   }
 
-  /** Runs code of a task. */
-  enter(frame: Frame, fn: () => unknown): Outcome {
+  /** Runs code of a task. Callbacks nest as deeply as the stack is large: so there are few functions on the way, and few values in them. */
+  enter(
+    frame: TaskFrame,
+    fn: (...args: never[]) => unknown,
+    self?: unknown,
+    args: readonly unknown[] = NO_ARGUMENTS,
+  ): Outcome {
+    if (this.#running.length === 0) unusedCalls.begin();
     this.#running.push(frame);
     try {
-      return attempt(fn);
+      const value: unknown = Reflect.apply(fn, self, args);
+      // An expression is a function, and cannot be asked for its class.
+      if (typeof value === "object" && value instanceof Promise) refusePromise(value);
+      return { outcome: "returned", value };
+    } catch (value) {
+      return { outcome: "threw", value };
     } finally {
       this.#running.pop();
+      if (this.#running.length === 0) unusedCalls.isOn = false;
     }
   }
 
   /** Ends a task, and tells the loop end how, where that knows of it. */
-  end(frame: Frame, outcome: Outcome, manner: Manner = frame.awaited ? "awaited" : "computed"): void {
-    this.#frames.delete(frame.task);
+  end(
+    frame: TaskFrame,
+    outcome: Outcome,
+    completion: TaskCompletion = frame.awaited ? "awaited" : "computed",
+  ): void {
+    const isOver = this.#running.length === 0;
+    if (isOver && unusedCalls.last !== undefined) this.#tellUnused(frame, outcome);
+    this.inbox.forget(frame);
     this.#stack.drop(frame);
-    if (frame.begunHere) this.#endHere(frame);
-    else {
-      this.send("done", frame, (writer, instead) => {
-        writer.uint(frame.task);
-        writer.uint(MANNERS.indexOf(manner));
-        frame.variables.write(writer);
-        writeOutcome(writer, instead ?? outcome, "result", frame.cancellation);
-      });
+    // Before the loop end is told, which may look at once.
+    if (isOver) {
+      this.#member.isBusy = false;
+      this.hasRun = true;
     }
+    if (frame.begunHere) this.#endHere(frame);
+    else this.#sendDone(frame, outcome, completions.indexOf(completion));
     this.#references.end(frame.scope);
   }
 
+  /** Tells of the calls that the task has recorded and not awaited: they have not been made. */
+  #tellUnused(frame: TaskFrame, outcome: Outcome): void {
+    const result = outcome.outcome === "returned" ? outcome.value : undefined;
+    for (const call of new Set(unusedCalls.take(result).map(describe))) {
+      if (frame.begunHere) frame.onUnused?.(call);
+      else this.sendNumbers(ToLoop.unused, frame.task, call);
+    }
+  }
+
+  #sendDone(frame: TaskFrame, outcome: Outcome, completion: number): void {
+    if (outcome.outcome === "returned" && !frame.variables.hasChanged) {
+      const text = plainText(outcome.value);
+      if (text !== undefined && this.#channel.sendText(ToLoop.result, frame.task, completion, 0, 0, text)) {
+        this.#member.tellLoop();
+        return;
+      }
+    }
+    this.sendOutcome([ToLoop.done, frame.task, completion], frame, (writer, instead) => {
+      frame.variables.write(writer);
+      // Nothing can be asked of an object whose task is over.
+      writer.extension.lends = false;
+      writeOutcome(writer, instead ?? outcome, "result", frame.cancellation);
+    });
+  }
+
   /** Where the loop end keeps nothing for the task, it is told with the next one: most programs call one after another. */
-  #endHere(frame: Frame): void {
+  #endHere(frame: TaskFrame): void {
     if (!frame.known) return;
     const { kept, imports } = frame.scope;
     if (!frame.holds && kept.size === 0 && imports.size === 0) {
       this.#over = frame.task;
       return;
     }
-    this.send("done", frame, (writer) => {
-      writer.uint(frame.task);
-      writer.uint(MANNERS.indexOf("computed"));
+    this.sendOutcome([ToLoop.done, frame.task], frame, (writer) => {
       writer.uint(0);
       writeOutcome(writer, { outcome: "returned", value: undefined }, "result");
     });
   }
 
-  send(kind: ToLoop, frame: Frame, write: WriteFields): void {
-    this.#outbox.send(kind, frame.scope, true, write);
+  send(header: Header, frame: TaskFrame, write: WriteBody): void {
+    this.#outbox.send(header, frame.scope, write);
+    this.#afterSending();
+  }
+
+  sendOutcome(header: Header, frame: TaskFrame, write: WriteOutcome): void {
+    this.#outbox.sendOutcome(header, frame.scope, write);
+    this.#afterSending();
+  }
+
+  /** Sends a message whose body, if any, is a short text. */
+  sendNumbers(kind: number, a: number, text: string = ""): void {
+    while (!this.#channel.sendText(kind, a, 0, 0, 0, text)) this.#waitForRoom();
+    this.#member.tellLoop();
+  }
+
+  #afterSending(): void {
+    this.#member.tellLoop();
+    while (!this.#channel.flush()) this.#waitForRoom();
+  }
+
+  /** The ring to the loop end is full, which reads it from its event loop. */
+  #waitForRoom(): void {
+    this.#member.tellLoop();
+    pause(1);
   }
 
   /**
-   * Has `expressions` evaluated on the loop and parks until all of them have settled.
+   * Awaits, in no other wait, a call of an async module's function, where its arguments are small plain values: most calls are of that kind, and
+   * few steps take them there and back. Any other expression is evaluated.
+   */
+  await(node: Node): unknown {
+    const frame = this.#running.at(-1);
+    if (frame === undefined) return this.evaluate([node], "await");
+    const call = shortCallOf(node);
+    if (
+      call === undefined ||
+      node.scope !== undefined ||
+      frame.released.length > 0 ||
+      frame.variables.hasChanged ||
+      frame.beforeAwait !== undefined ||
+      (!frame.known && frame.variables.size > 0)
+    ) {
+      return this.evaluate([node], "await");
+    }
+    const { url, name, args } = call;
+    const known = this.#modules.known.get(url);
+    const text = invokeBody.write(known === undefined ? url : undefined, name, args);
+    if (text === undefined) return this.evaluate([node], "await");
+    frame.awaited = true;
+    node.used = true;
+    this.#watch?.look(frame);
+    if (frame.cancellation !== undefined || frame.failure !== undefined) frame.throwIfInterrupted();
+    const number = known ?? this.#modules.next();
+    const begin = frame.known ? 0 : this.#over + 1;
+    const wait = this.#stack.push(frame, false);
+    let settled: Outcome;
+    try {
+      const kind = known === undefined ? ToLoop.invokeNew : ToLoop.invoke;
+      while (!this.#channel.sendText(kind, frame.task, wait.id, number, begin, text)) this.#waitForRoom();
+      this.#member.tellLoop();
+      if (known === undefined) this.#modules.known.set(url, number);
+      if (begin > 0) this.#over = 0;
+      frame.known = true;
+      settled = this.#waiting.standIn(wait);
+    } finally {
+      this.#stack.pop();
+    }
+    node.scope = frame.scope;
+    node.settled = settled;
+    if (settled.outcome === "returned") return settled.value;
+    throw fromLoop(settled.value);
+  }
+
+  /**
+   * Has `expressions` evaluated on the loop and parks until all of them have settled. What was awaited before in this task has
+   * the outcome that it had then.
    *
    * @param plain Whether they are a function of the caller's, called plainly.
    * @returns The value of the one expression, or an array of the values of several; in mode `hold` the number under
-   * which the loop keeps the value.
+   * which the loop keeps the value, or the value itself where it is `null` or `undefined`.
    * @throws {NoAwaitletContext} when no task runs. Whatever the evaluation throws, or the task is cancelled with.
    */
   evaluate(expressions: readonly Node[], mode: Mode, plain: boolean = false): unknown {
@@ -198,188 +279,122 @@ export class BlockingEnd {
       );
     }
     frame.awaited = true;
+    for (const node of expressions) node.used = true;
     this.#watch?.look(frame);
-    frame.throwIfCancelled();
+    frame.throwIfInterrupted();
+    const [first] = expressions;
+    if (mode === "await" && expressions.length === 1 && first?.settled && first.scope === frame.scope) {
+      if (first.settled.outcome === "returned") return first.settled.value;
+      throw first.settled.value;
+    }
+    if (expressions.length > 1) this.#loadModules(expressions, frame);
     frame.beforeAwait?.();
     const begins = !frame.known;
     if (begins) frame.variables.sendAll();
     const wait = this.#stack.push(frame, plain);
     let settled: Outcome;
     try {
-      this.send(begins ? "begin" : "evaluate", frame, (writer) => {
-        writer.uint(frame.task);
-        if (begins) writer.uint(this.#over);
-        writer.uint(wait.id);
-        writer.uint(wait.depth);
-        writer.uint(MODES.indexOf(mode));
-        writer.uint(expressions.length);
-        writer.uint(frame.released.length);
-        for (const id of frame.released) writer.uint(id);
-        frame.variables.write(writer);
-        for (const node of expressions) writer.extension.writeExpression(node, writer);
+      const evaluated = evaluateMode.write(mode, expressions.length);
+      const header: Header = begins
+        ? [ToLoop.begin, frame.task, wait.id, evaluated, this.#over]
+        : [ToLoop.evaluate, frame.task, wait.id, wait.depth, evaluated];
+      this.send(header, frame, (writer) => {
+        evaluateBody.write(writer, frame.released, frame.variables, expressions);
+        wait.handedOver = writer.extension.handedOver({ message: wait.id, sources: writer.sources });
       });
       if (begins) this.#over = 0;
       frame.known = true;
       frame.variables.sent();
       frame.released.length = 0;
-      settled = this.#park(wait);
+      settled = this.#waiting.standIn(wait);
     } finally {
       this.#stack.pop();
+      // Async code had the originals in its hands.
+      for (const live of wait.handedOver.live) live.isStale = true;
     }
+    if (mode === "hold") this.#held = wait.handedOver;
+    if (mode === "await") keepOutcome(expressions, settled, frame.scope);
     if (settled.outcome === "returned") return settled.value;
-    continueStack(settled.value, "awaitlet()", stackHere());
-    throw settled.value;
+    throw fromLoop(settled.value);
+  }
+
+  /** Has something done on the loop, and gives what comes of it. */
+  operate(operation: Operation, ...args: unknown[]): unknown {
+    return this.#imports.operate(operation, args);
+  }
+
+  /** Has modules loaded that are named here for the first time: else an expression would be made some time after those before it. */
+  #loadModules([first, ...others]: readonly Node[], frame: TaskFrame): void {
+    const firstRoot = first && rootOf(first).root;
+    for (const node of others) {
+      const { root } = rootOf(node);
+      if (root.kind !== "module" || this.#modules.known.has(root.url)) continue;
+      if (firstRoot?.kind === "module" && firstRoot.url === root.url) continue;
+      frame.released.push(this.evaluate([{ root }], "hold") as number);
+      frame.holds = true;
+    }
+  }
+
+  /** Keeps there what comes of an operation. */
+  holdResult(operation: Operation, ...args: unknown[]): Node {
+    const id = this.evaluate([operationNode(operation, args)], "hold") as number;
+    const frame = this.#running.at(-1) as TaskFrame;
+    frame.holds = true;
+    return referenceNode(id);
   }
 
   /** Awaits one expression on the loop and keeps its value there: a reference, which can be disposed of. */
   hold(expression: Node): unknown {
-    const id = this.evaluate([expression], "hold") as number;
-    const frame = this.#running.at(-1) as Frame;
+    const kept = this.evaluate([expression], "hold") as
+      | number
+      | null
+      | undefined
+      | readonly [number, string[]];
+    if (kept === null || kept === undefined) return kept;
+    const [id, members] = typeof kept === "number" ? [kept] : kept;
+    const frame = this.#running.at(-1) as TaskFrame;
     frame.holds = true;
     let disposed = false;
-    const node = referenceNode(id, () => {
-      if (disposed) throw new ReferenceReleased("use a reference: it has been disposed of");
-      if (frame.scope.ended) {
-        throw new ReferenceReleased("use a reference: the task that held it has ended");
-      }
-    });
-    return record(node, {
-      ...blockingManner,
-      dispose: () => () => {
-        if (!disposed) frame.released.push(id);
-        disposed = true;
-      },
-    });
-  }
-
-  #park(wait: Wait): Outcome {
-    for (;;) {
-      wait.frame.throwIfCancelled();
-      const call = this.#stack.takeFor(wait);
-      if (call !== undefined) {
-        call.run();
-        continue;
-      }
-      if (wait.outcome !== undefined) return wait.outcome;
-      const arrived = this.#channel.await(this.#watch?.patience());
-      if (arrived !== undefined) this.#receive(arrived);
-      this.#watch?.look(wait.frame);
+    const check = (): void => checkHeld(disposed, frame.scope);
+    // What is more than a promise may still be under way.
+    const node = referenceNode(id, check, members && this.#held);
+    if ("root" in node && isCalled(expression)) {
+      expression.scope = frame.scope;
+      expression.held = node.root;
     }
-  }
-
-  #receive({ bytes, attachments }: Arrived): void {
-    const reader = this.#reader;
-    reader.begin(bytes, attachments);
-    const kind = TO_BLOCKING[reader.uint()];
-    switch (kind) {
-      case "run":
-        this.#readRun({ bytes, attachments }, []);
-        return;
-      case "nest":
-        this.runner?.readNested(reader);
-        break;
-      case "settled":
-        this.#readSettled(reader);
-        break;
-      case "call":
-        this.#readCall(reader);
-        break;
-      case "cancel": {
-        const frame = this.#frames.get(reader.uint());
-        this.#arriving.begin(frame?.scope);
-        const reason = reader.value();
-        if (frame !== undefined) frame.cancellation = { reason };
-        break;
-      }
-      case "released":
-        this.#references.released(reader.uint(), reader.uint());
-        break;
-      default:
-        throw new TypeError("read a message: it is of no known kind");
-    }
-    reader.end();
-  }
-
-  /** Reads a task, and runs it. Where an argument needs a module, that is loaded, and the message read again. */
-  #readRun(arrived: Arrived, tried: readonly string[]): void {
-    const { runner } = this;
-    const reader = this.#reader;
-    const task = reader.uint();
-    let run: (() => void) | undefined;
-    try {
-      run = runner?.read(task, reader);
-      reader.end();
-    } catch (value) {
-      const frame = this.#frames.get(task);
-      if (!(value instanceof NotLoaded) || frame === undefined) throw value;
-      if (tried.includes(value.url)) {
-        this.end(frame, { outcome: "threw", value: value.explain() });
-        return;
-      }
-      const kept = { ...arrived, bytes: arrived.bytes.slice() };
-      runner?.load(frame, value.url, () => {
-        reader.begin(kept.bytes, kept.attachments);
-        reader.uint();
-        this.#readRun(kept, [...tried, value.url]);
-      });
-      return;
-    }
-    run?.();
-  }
-
-  #readSettled(reader: Reader): void {
-    const wait = this.#stack.find(reader.uint());
-    this.#arriving.begin(wait?.frame.scope);
-    (wait?.frame.variables ?? new Variables()).read(reader);
-    const outcome = this.#readWaited(() => readOutcome(reader, wait?.frame.cancellation));
-    if (wait !== undefined) wait.outcome = outcome;
-  }
-
-  /** Reads what the parked thread gets: it can load no module. */
-  #readWaited(read: () => Outcome): Outcome {
-    try {
-      return read();
-    } catch (value) {
-      if (!(value instanceof NotLoaded)) throw value;
-      // The rest of the message is of no use.
-      this.#reader.begin(new Uint8Array(0));
-      return { outcome: "threw", value: value.explain() };
-    }
-  }
-
-  #readCall(reader: Reader): void {
-    const id = reader.uint();
-    const cause = reader.uint();
-    const depth = reader.uint();
-    const frame = this.#frames.get(reader.uint());
-    const fn = reader.uint();
-    this.#arriving.begin(frame?.scope);
-    (frame?.variables ?? new Variables()).read(reader);
-    this.#recordsFunctions = !this.#stack.find(cause)?.plain;
-    let args: Outcome;
-    try {
-      args = this.#readWaited(() => ({ outcome: "returned", value: reader.value() }));
-    } finally {
-      this.#recordsFunctions = false;
-    }
-    // The task has ended: the loop end has answered this call itself.
-    if (frame === undefined) return;
-    // Looked up now: async code may drop the function while the call is queued, and its release arrives first.
-    const callee = this.#references.value(fn) as (...args: unknown[]) => unknown;
-    const run = () => {
-      const outcome =
-        args.outcome === "threw" ? args : this.enter(frame, () => callee(...(args.value as unknown[])));
-      this.send("answer", frame, (writer, instead) => {
-        writer.uint(id);
-        frame.variables.write(writer);
-        writeOutcome(writer, instead ?? outcome, "result", frame.cancellation);
-      });
-      frame.variables.sent();
+    const dispose = () => {
+      if (!disposed) frame.released.push(id);
+      disposed = true;
     };
-    this.#stack.add({ cause, depth, frame, run });
+    return record(node, heldPolicy(this, dispose, members && new Set(members)));
   }
-}
 
-function referenceNode(id: number, check: () => void = () => {}): Node {
-  return { root: { kind: "reference", id, check } };
+  /** The signal of the task that runs here, as it is on the loop. */
+  signal(): AbortSignal {
+    const result = this.evaluate([SIGNAL], "await") as readonly [AbortSignal];
+    return result[0];
+  }
+
+  /** Drops what stands here for the loop's `id`; the loop is told with the next message. */
+  dropImport(id: number): void {
+    const received = this.#references.drop(id);
+    for (let i = 0; i < received; i++) this.#running.at(-1)?.released.push(id);
+  }
+
+  /**
+   * The task's function has ended, and callbacks of it have thrown: waits until it is known whether anybody looks at that. What
+   * nobody does is what the task throws.
+   */
+  hear(frame: TaskFrame, outcome: Outcome): Outcome {
+    frame.isEnding = true;
+    const heard = this.enter(frame, () => this.evaluate([TURN], "await"));
+    // The task may have been cancelled meanwhile.
+    if (heard.outcome === "threw" && outcome.outcome === "returned" && frame.cancellation !== undefined)
+      return heard;
+    const { failure } = frame;
+    if (failure === undefined) return outcome;
+    if (outcome.outcome === "returned") return { outcome: "threw", value: failure.value };
+    if (outcome.value !== failure.value) this.inbox.tell(failedUnseen(failure.callback, failure.value));
+    return outcome;
+  }
 }

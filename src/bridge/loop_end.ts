@@ -4,75 +4,68 @@
  * @module
  */
 
-import { NoAwaitOccurred, ReferenceReleased } from "../errors.ts";
-import { isCopied, NotLoaded, Reader, type Writer } from "../wire/codec.ts";
-import type { Roots } from "../wire/expression_codec.ts";
-import {
-  MANNERS,
-  MODES,
-  type Mode,
-  type Outcome,
-  TO_BLOCKING,
-  TO_LOOP,
-  type ToBlocking,
-} from "../wire/protocol.ts";
-import { Asked } from "./asked.ts";
-import { Attention } from "./attention.ts";
-import type { Arrived, Channel } from "./channel.ts";
-import { Crossing, heldHere } from "./crossing.ts";
-import { Evaluations, type Reading } from "./evaluations.ts";
-import { type Cause, currentFlow, type Flow } from "./flow.ts";
+import type { Channel } from "../transport/channel.ts";
+import { flushLater } from "../transport/late_flush.ts";
+import { NotLoaded, Reader } from "../wire/codec.ts";
+import { call, get, type Roots } from "../wire/expression_codec.ts";
+import { plainValue } from "../wire/plain_text.ts";
+import type { Outcome } from "../wire/protocol.ts";
+import { BlockingCalls } from "./blocking_calls.ts";
+import { readChanges } from "./buffer_changes.ts";
+import { awaitList } from "./callback_result.ts";
+import { warnOnce } from "./callback_warnings.ts";
+import { EvaluatingReader, type Evaluation, readWith, settleAwaited } from "./evaluation.ts";
 import type { LoopEndHost } from "./loop_end_host.ts";
-import { Outbox, type WriteFields } from "./outbox.ts";
-import { readOutcome, writeOutcome } from "./outcome.ts";
-import { References } from "./references.ts";
-import { continueStack } from "./stack.ts";
+import { LoopImports } from "./loop_imports.ts";
+import { evaluateBody, evaluateMode, runBody, ToBlocking, ToLoop } from "./messages.ts";
+import { warnNotAwaited } from "./not_awaited.ts";
+import { operations } from "./operations.ts";
+import { type Header, Outbox, type WriteBody } from "./outbox.ts";
+import { plainAbort, readOutcome } from "./outcome.ts";
+import { PendingWait } from "./pending_wait.ts";
+import { ReferenceCodec } from "./reference_codec.ts";
+import { ReferenceTable, type Scope } from "./reference_table.ts";
 import { Task } from "./task.ts";
+import { currentContext, type ParentWait } from "./task_context.ts";
+import { settleTask } from "./task_end.ts";
+import { WaitAnswers } from "./wait_answers.ts";
 
-/** A call into blocking code that has not been answered. */
-interface PendingCall {
-  readonly task: Task;
-  readonly cause: Cause;
-  settle(outcome: Outcome): void;
-}
+/** A body that the codec reads. */
+type Arrived = ReturnType<Channel["packet"]>;
 
 export class LoopEnd {
   readonly #channel: Channel;
   readonly #host: LoopEndHost;
-  readonly #references: References;
-  readonly #outbox: Outbox<ToBlocking>;
-  readonly #arriving: Crossing;
-  readonly #reader: Reader<Crossing>;
-  readonly #evaluations: Evaluations;
-  readonly #attention: Attention;
+  readonly #references: ReferenceTable;
+  readonly #outbox: Outbox;
+  readonly #arriving: ReferenceCodec;
+  readonly #reader: Reader<ReferenceCodec>;
+  readonly #evaluations: EvaluatingReader;
   readonly #tasks = new Map<number, Task>();
-  readonly #calls = new Map<number, PendingCall>();
+  readonly #calls: BlockingCalls;
+  readonly #answers: WaitAnswers;
   /** The tasks that the thread is done with, and whose result is still awaited here: what settles each. */
   readonly #finishing = new Map<Task, (outcome: Outcome) => void>();
-  #working = 0;
-  #lastCall = 0;
-  #ended = false;
-  #serving = false;
 
   constructor(channel: Channel, host: LoopEndHost) {
     this.#channel = channel;
     this.#host = host;
-    this.#references = new References({
-      collect: true,
-      stub: (id, scope) => {
-        const task = [...this.#tasks.values()].find((other) => other.scope === scope) as Task;
-        return (...args: unknown[]) => this.#call(task, id, args);
-      },
-      release: (id, count) => {
-        if (this.#ended) return;
-        this.#send("released", undefined, (writer) => {
-          writer.uint(id);
-          writer.uint(count);
-        });
-      },
-    });
-    this.#outbox = new Outbox(channel, TO_BLOCKING, this.#references);
-    this.#arriving = new Crossing(this.#references);
+    flushLater(channel, host.publish);
+    this.#references = new ReferenceTable(
+      new LoopImports({
+        taskOf: (scope) => this.#taskOfScope(scope),
+        call: (task, callee, args, self) => this.#calls.call(task, callee, args, self),
+        release: (id, count) => {
+          if (!channel.isClosed) this.#send([ToBlocking.released, id, count], undefined, () => {});
+        },
+      }),
+    );
+    this.#outbox = new Outbox(channel, this.#references);
+    this.#answers = new WaitAnswers(channel, this.#outbox, this.#references, this.#tasks, host.publish);
+    this.#calls = new BlockingCalls(this, this.#references, (header, task, write) =>
+      this.#send(header, task, write),
+    );
+    this.#arriving = new ReferenceCodec(this.#references);
     this.#reader = new Reader(this.#arriving);
     const roots: Roots = {
       module: (url) => {
@@ -80,18 +73,18 @@ export class LoopEnd {
         if (loaded === undefined) throw new NotLoaded(url);
         return loaded;
       },
-      reference: (id) => this.#references.value(id),
-      consumer: () => currentFlow.get()?.cause?.task.consumer?.take,
+      reference: (id) => {
+        const value = this.#references.value(id);
+        const buffers = this.#answers.buffersOf(value);
+        if (buffers !== undefined) this.#evaluations.reading?.takeBuffers?.(buffers);
+        return value;
+      },
+      receiver: (id) => this.#references.receiver(id),
+      operations: () => operations,
+      consumer: () => currentContext.get()?.cause?.task.consumer?.take,
       task: (url, name, options) => host.childTask(url, name, options),
     };
-    this.#evaluations = new Evaluations(this.#reader, this.#arriving, roots, host.loadModule);
-    this.#attention = new Attention(channel);
-    channel.listen(() =>
-      host.serveFrom(() => {
-        this.#attention.turn();
-        this.serve();
-      }),
-    );
+    this.#evaluations = new EvaluatingReader(this.#reader, this.#arriving, roots, host.loadModule);
   }
 
   /** How much this end holds for the other: tasks, values and calls without an answer. */
@@ -99,60 +92,75 @@ export class LoopEnd {
     return { tasks: this.#tasks.size, references: this.#references.size, calls: this.#calls.size };
   }
 
-  /** How many tasks the thread has been given and has not done. */
+  /** How many tasks the thread has not done. */
   get working(): number {
-    return this.#working;
+    return this.#tasks.size - this.#finishing.size;
   }
 
   /** Whether `cause` is a wait of a task that this end's thread still runs. */
-  isWaiting(cause: Cause): boolean {
-    return cause.end === this && this.#runs(cause.task);
+  isWaiting(cause: ParentWait): boolean {
+    return cause.end === this && this.runs(cause.task);
   }
 
-  #runs(task: Task): boolean {
+  /** Whether the thread still runs a task. */
+  runs(task: Task): boolean {
     return this.#tasks.has(task.id) && !this.#finishing.has(task);
   }
 
-  /** Starts a task on the idle thread. Returns the number of the packet; throws what its arguments cannot cross with. */
-  run(task: Task): number {
-    return this.#start("run", task, () => {});
+  /** Sends the thread a task that it has asked for, or starts with. Throws what its arguments cannot cross with. */
+  run(task: Task): void {
+    this.#start([ToBlocking.run, task.id], task);
   }
 
   /** Starts a task on the parked thread, on top of the wait that caused it. */
-  nest(task: Task, cause: Cause): void {
-    this.#start("nest", task, (writer) => {
-      writer.uint(cause.wait);
-      writer.uint(cause.depth);
-    });
+  nest(task: Task, cause: ParentWait): void {
+    this.#start([ToBlocking.nest, task.id, cause.wait, cause.depth], task);
   }
 
-  #start(kind: "run" | "nest", task: Task, writePlace: (writer: Writer) => void): number {
-    this.#tasks.set(task.id, task);
+  /** The thread has asked for a task that is not to be run. */
+  withdraw(task: number): void {
+    this.#send([ToBlocking.withdrawn, task], undefined, () => {});
+  }
+
+  #start(header: Header, task: Task): void {
+    this.#adopt(task);
+    const { url, name } = task.target;
+    const body = { url, name, generate: task.consumer !== undefined, args: task.args };
     try {
-      // A poke also for a nested one: its ancestor may be done by the time that it arrives.
-      const packet = this.#outbox.send(kind, task.scope, true, (writer) => {
-        writePlace(writer);
-        writer.uint(task.id);
-        writer.string(task.target.url);
-        writer.string(task.target.name);
-        writer.uint(task.consumer ? 1 : 0);
-        task.variables.write(writer);
-        writer.value(task.args, "arguments");
-      });
+      this.#send(header, task, (writer) => runBody.write(writer, body, task.variables));
       task.variables.sent();
-      this.#working++;
-      // Not now: the caller may have more tasks to start.
-      if (kind === "run" && this.#attention.gaveTask()) queueMicrotask(() => this.serve());
-      return packet;
     } catch (error) {
       this.#forget(task);
       throw error;
     }
   }
 
+  /** Gives up a task where `isUnread` says that the thread has not begun it. Returns whether it was this end's. */
+  letGo(task: Task, isUnread: () => boolean): boolean {
+    if (!this.#tasks.has(task.id) || !isUnread()) return false;
+    this.#forget(task);
+    task.end = undefined;
+    return true;
+  }
+
+  /** From now on the task is this end's. */
+  #adopt(task: Task): Task {
+    task.end = this;
+    this.#tasks.set(task.id, task);
+    return task;
+  }
+
+  /** The task of that number, which the thread may have taken by itself. */
+  #taskOf(id: number): Task | undefined {
+    const known = this.#tasks.get(id);
+    if (known !== undefined) return known;
+    const taken = this.#host.takenTask(id);
+    return taken && this.#adopt(taken);
+  }
+
   /** Has `reason` thrown at the task's `awaitlet()`, and aborts its signal. */
   cancel(task: Task, reason: unknown): void {
-    if (!this.#tasks.has(task.id)) return;
+    if (this.#taskOf(task.id) === undefined) return;
     const finish = this.#finishing.get(task);
     if (finish !== undefined) {
       task.abort(reason);
@@ -160,51 +168,30 @@ export class LoopEnd {
       return;
     }
     const send = (value: unknown) =>
-      this.#send("cancel", task, (writer) => {
-        writer.uint(task.id);
-        writer.value(value, "reason");
-      });
+      this.#send([ToBlocking.cancel, task.id], task, (writer) => writer.value(value, "reason"));
     try {
       send(reason);
     } catch {
       // The reason stays here; the caller sees it itself, blocking code a plain abort.
-      send(new DOMException("The task was aborted", "AbortError"));
+      send(plainAbort());
     }
     // Only now: code that listens may settle a wait with the reason at once, and the thread must know it by then.
     task.abort(reason);
   }
 
-  /** Whether the thread has taken packet `number`. */
-  wasTaken(number: number): boolean {
-    return this.#channel.wasTaken(number);
-  }
-
   /** Reads all that has arrived. */
-  serve(): void {
-    if (this.#serving) return;
-    this.#serving = true;
-    this.#channel.attentive = true;
-    do {
-      for (let next = this.#channel.take(); next !== undefined; next = this.#channel.take())
-        this.#receive(next);
-      if (this.#attention.stays()) continue;
-      // In this order: what comes after the last look finds that nobody will look, and pokes.
-      this.#channel.attentive = false;
-    } while (this.#channel.isBoxed);
-    this.#serving = false;
+  receive(): void {
+    while (this.#channel.next()) this.#receive(this.#channel);
   }
 
-  /** The thread has ended because of `error`: answers all that waits for it, apart from the task `spared`. */
-  end(error: Error, spared: Task | undefined): void {
-    this.#ended = true;
+  /** The thread has ended because of `error`: answers all that waits for it. */
+  end(error: Error): void {
     this.#channel.close();
     const failed: Outcome = { outcome: "threw", value: error };
-    for (const call of this.#calls.values()) call.settle(failed);
-    this.#calls.clear();
+    this.#calls.end(failed);
     for (const task of [...this.#tasks.values()]) {
       if (this.#finishing.has(task)) continue;
       this.#forget(task);
-      if (task === spared) continue;
       task.abort(error);
       task.settle(failed);
     }
@@ -212,185 +199,200 @@ export class LoopEnd {
 
   #forget(task: Task): void {
     this.#tasks.delete(task.id);
-    this.#refuseCalls(task);
+    this.#calls.refuse(task);
     this.#references.end(task.scope);
   }
 
-  /** Answers the calls that the thread, done with their task, will not. */
-  #refuseCalls(task: Task): void {
-    for (const [id, call] of this.#calls) {
-      if (call.task !== task) continue;
-      this.#calls.delete(id);
-      call.settle({ outcome: "threw", value: taskHasEnded() });
+  /** Reads the message that the channel has come to. */
+  #receive(channel: Channel): void {
+    const { kind, a, b, c, d } = channel.message;
+    switch (kind) {
+      case ToLoop.invoke:
+      case ToLoop.invokeNew:
+        this.#invoke(a, b, c, d, kind === ToLoop.invokeNew, channel.text());
+        return;
+      case ToLoop.result:
+        this.#result(a, b, channel.text());
+        return;
+      case ToLoop.loading: {
+        const url = channel.text();
+        this.#tell(a, (task) => this.#host.onLoading(task, url));
+        return;
+      }
+      case ToLoop.loaded:
+        this.#host.onLoaded(channel.text());
+        return;
+      case ToLoop.warning:
+        warnOnce(channel.text());
+        return;
+      case ToLoop.unused: {
+        const call = channel.text();
+        this.#tell(a, (task) => {
+          if (task.warnNotAwaited) warnNotAwaited(call, task.target.name);
+        });
+        return;
+      }
+    }
+    const arrived = channel.packet();
+    this.#reader.begin(arrived.bytes, arrived.attachments);
+    switch (kind) {
+      case ToLoop.fetch:
+        this.#host.onFetch(a);
+        break;
+      case ToLoop.failed:
+        this.#tell(a, (task) => this.#readLoadError(task, arrived));
+        break;
+      case ToLoop.cancelled:
+        this.#tell(a, (task) => task.abort(this.#readReason(task)));
+        break;
+      case ToLoop.begin:
+        this.#endBegunElsewhere(d);
+        this.#evaluate(this.#adopt(Task.begunElsewhere(a)), b, 0, c, arrived);
+        break;
+      case ToLoop.evaluate:
+        this.#tell(a, (task) => this.#evaluate(task, b, c, d, arrived));
+        break;
+      case ToLoop.answer:
+        this.#answer(a, arrived);
+        break;
+      case ToLoop.done:
+        this.#tell(a, (task) => this.#done(task, b, arrived));
+        break;
+      default:
+        throw new TypeError(`read a message: ${kind} is no known kind`);
     }
   }
 
-  #receive({ bytes, attachments }: Arrived): void {
-    const reader = this.#reader;
-    reader.begin(bytes, attachments);
-    const kind = TO_LOOP[reader.uint()];
-    const number = reader.uint();
-    if (kind === "answer") {
-      const call = this.#calls.get(number);
-      if (call === undefined) return;
-      this.#calls.delete(number);
-      const { task, settle } = call;
-      const read = () => readOutcome(reader, task.cancellation);
-      this.#readInFlow(call.cause, { task, header: 2, read, settle }, { bytes, attachments });
-      return;
-    }
-    if (kind === "begin") {
-      this.#endBegunElsewhere(reader.uint());
-      const begun = Task.begunElsewhere(number);
-      this.#tasks.set(number, begun);
-      this.#working++;
-      this.#evaluate(begun, { bytes, attachments }, 3);
-      return;
-    }
-    const task = this.#tasks.get(number);
-    if (task === undefined) return;
-    switch (kind) {
-      case "cancelled":
-        this.#arriving.begin(task.scope);
-        task.abort(reader.value());
-        break;
-      case "loaded":
-        this.#host.onLoaded(task);
-        break;
-      case "failed":
-        this.#arriving.begin(task.scope);
-        this.#host.onLoadFailed(task, reader.value());
-        break;
-      case "evaluate":
-        this.#evaluate(task, { bytes, attachments }, 2);
-        break;
-      case "done":
-        this.#done(task, { bytes, attachments });
-        break;
-      default:
-        throw new TypeError("read a message: it is of no known kind");
+  /** Tells of a task, unless that is over here. */
+  #tell(id: number, tell: (task: Task) => void): void {
+    const task = this.#taskOf(id);
+    if (task !== undefined) tell(task);
+  }
+
+  #readLoadError(task: Task, arrived: Arrived): void {
+    const read = (reader: Reader): Outcome => ({ outcome: "threw", value: reader.value() });
+    const settle = ({ value }: Outcome) => this.#host.onLoadFailed(task, value);
+    this.#readInContext({ end: this, task, wait: 0, depth: 0 }, { task, read, settle }, arrived);
+  }
+
+  #readReason(task: Task): unknown {
+    this.#arriving.begin(task.scope);
+    try {
+      return this.#reader.value();
+    } catch {
+      // It is of a class that this thread has not loaded, or that makes nothing of it.
+      return plainAbort();
     }
   }
+
+  #answer(id: number, arrived: Arrived): void {
+    const pending = this.#calls.take(id);
+    if (pending === undefined) return;
+    const { task } = pending;
+    const read = () => {
+      readChanges(this.#reader, pending.buffers);
+      pending.isRefused = this.#reader.uint() === 1;
+      return awaitList(readOutcome(this.#reader, task.cancellation));
+    };
+    const settle = (outcome: Outcome) => pending.settle(outcome);
+    this.#readInContext(pending.cause, { task, read, settle }, arrived);
+  }
+
+  /** Calls a function of an async module. */
+  #invoke(id: number, wait: number, module: number, begin: number, isNew: boolean, text: string): void {
+    let task: Task | undefined;
+    if (begin > 0) {
+      this.#endBegunElsewhere(begin - 1);
+      task = this.#adopt(Task.begunElsewhere(id));
+    } else task = this.#taskOf(id);
+    const parts = JSON.parse(text) as unknown[];
+    const { modules } = this.#evaluations;
+    if (isNew) modules[module] = parts.shift() as string;
+    if (task === undefined) return;
+    const name = parts.shift() as string;
+    task.inContext(this.#invokeHere, task, wait, modules[module] ?? "", name, parts);
+  }
+
+  /** Runs in the context of its task. */
+  readonly #invokeHere = (
+    task: Task,
+    wait: number,
+    url: string,
+    name: string,
+    args: readonly unknown[],
+  ): void => {
+    const settle = (outcome: Outcome) => this.#answers.settle(task, wait, outcome);
+    const module = this.#host.loadedModule(url);
+    if (module === undefined) {
+      this.#host.loadModule(url).then(
+        () => task.inContext(this.#invokeHere, task, wait, url, name, args),
+        (value: unknown) => settle({ outcome: "threw", value }),
+      );
+      return;
+    }
+    let outcome: Outcome;
+    try {
+      outcome = { outcome: "returned", value: call(false, get(module, name), module, args, name) };
+    } catch (value) {
+      outcome = { outcome: "threw", value };
+    }
+    settleAwaited(outcome, { settle });
+  };
 
   #endBegunElsewhere(number: number): void {
     const task = this.#tasks.get(number);
     if (task === undefined) return;
-    this.#working--;
     this.#forget(task);
     task.settle({ outcome: "returned", value: undefined });
   }
 
-  /** Reads a wait, of which `header` numbers have been read. */
-  #evaluate(task: Task, arrived: Arrived, header: number): void {
-    this.#attention.asked();
-    const reader = this.#reader;
-    const wait = reader.uint();
-    const depth = reader.uint();
-    const mode = MODES[reader.uint()] as Mode;
-    const count = reader.uint();
-    const released = reader.uint();
-    for (let i = 0; i < released; i++) this.#references.released(reader.uint(), 1);
-    const asked = new Asked(this, task, wait, depth, mode, count, header + 5 + released, this.#settleWait);
-    this.#readInFlow(asked, asked, arrived);
+  #evaluate(task: Task, wait: number, depth: number, modeAndCount: number, arrived: Arrived): void {
+    const { mode, count } = evaluateMode.read(modeAndCount);
+    for (const id of evaluateBody.readReleased(this.#reader)) this.#references.released(id, 1);
+    const waiting = new PendingWait(this, task, wait, depth, mode, count, this.#answers.settleWait);
+    this.#readInContext(waiting, waiting, arrived);
   }
 
-  /** Reads a message in the flow of its task: for a wait, or a call back that one has caused. */
-  #readInFlow(cause: Cause, reading: Reading, arrived: Arrived): void {
+  /** Reads a body in the context of its task: for a wait, or a call back that one has caused. */
+  #readInContext(cause: ParentWait, reading: Evaluation, arrived: Arrived): void {
     const { task } = cause;
-    const flow = cause instanceof Asked ? cause : { cause, variables: task.variables };
-    task.inFlow(readWith, flow, this.#evaluations, reading, arrived);
+    const context = cause instanceof PendingWait ? cause : { cause, variables: task.variables };
+    task.inContext(readWith, context, this.#evaluations, reading, arrived);
   }
 
-  /** Sends to the thread while it runs `task`: it is parked, or computes and looks when it next parks. */
-  #send(kind: ToBlocking, task: Task | undefined, write: WriteFields): void {
-    this.#outbox.send(kind, task?.scope, false, write);
-    if (kind === "settled" || kind === "call") task?.variables.sent();
+  /** Sends to the thread, and has it woken where it sleeps. */
+  #send(header: Header, task: Task | undefined, write: WriteBody): void {
+    this.#outbox.send(header, task?.scope, write);
+    this.#host.publish();
   }
 
-  readonly #settleWait = (asked: Asked, outcome: Outcome): void => {
-    const { task, wait, mode } = asked;
-    if (this.#ended || !this.#tasks.has(task.id)) return;
-    this.#send("settled", task, (writer, instead) => {
-      writer.uint(wait);
-      task.variables.write(writer);
-      const keep = mode === "hold" && outcome.outcome === "returned" && instead === undefined;
-      const value = keep ? this.#references.keepAnew(outcome.value, task.scope) : outcome.value;
-      const { outcome: how } = outcome;
-      writeOutcome(writer, instead ?? { outcome: how, value }, "result", task.cancellation);
-    });
-    this.#attention.settled();
-    this.serve();
-  };
-
-  #done(task: Task, arrived: Arrived): void {
-    const manner = MANNERS[this.#reader.uint()];
-    const finish = (outcome: Outcome) => {
-      if (!this.#finishing.delete(task)) return;
-      this.#forget(task);
-      if (manner === "generates") {
-        task.settle({ outcome: "returned", value: task.generator() });
-        return;
-      }
-      if (outcome.outcome === "returned" && task.assertAwaitOccurs && manner !== "awaited") {
-        const message = `run ${task.target.name}: it returned without having awaited anything, which assertAwaitOccurs forbids`;
-        task.settle({ outcome: "threw", value: new NoAwaitOccurred(message) });
-      } else {
-        const { value } = outcome;
-        if (outcome.outcome === "threw" && !(task.cancellation && task.cancellation.reason === value)) {
-          continueStack(value, `asyncDef(${task.target.name})`, task.caller.stack ?? "");
-        }
-        task.settle(outcome);
-      }
-    };
-    const read = (reader: Reader) => readOutcome(reader, task.cancellation);
-    this.#working--;
-    this.#finishing.set(task, finish);
-    this.#refuseCalls(task);
-    const cause: Cause = { end: this, task, wait: 0, depth: 0 };
-    this.#readInFlow(cause, { task, header: 3, read, settle: finish }, arrived);
+  /** The task has ended with a small plain value. */
+  #result(id: number, completion: number, text: string): void {
+    const task = this.#taskOf(id);
+    if (task === undefined) return;
+    this.#calls.refuse(task);
+    this.#forget(task);
+    settleTask(task, completion, { outcome: "returned", value: plainValue(text) });
     this.#host.onDone(task);
   }
 
-  #call(task: Task, fn: number, args: unknown[]): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      if (!this.#runs(task)) throw taskHasEnded();
-      const present = currentFlow.get()?.cause;
-      const cause = present?.end === this ? present : { end: this, task, wait: 0, depth: 0 };
-      const id = ++this.#lastCall;
-      const settle = ({ outcome, value }: Outcome) =>
-        outcome === "returned" ? resolve(value) : reject(value);
-      this.#calls.set(id, { task, cause, settle });
-      try {
-        this.#send("call", task, (writer) => {
-          writer.uint(id);
-          writer.uint(cause.wait);
-          writer.uint(cause.depth);
-          writer.uint(task.id);
-          writer.uint(fn);
-          task.variables.write(writer);
-          // What a library hands to a callback is often an object with methods: a transaction, a builder.
-          writer.value(args.map(copiedOrHeld), "arguments");
-        });
-      } catch (error) {
-        this.#calls.delete(id);
-        throw error;
-      }
-    });
+  #done(task: Task, completion: number, arrived: Arrived): void {
+    const finish = (outcome: Outcome) => {
+      if (!this.#finishing.delete(task)) return;
+      this.#forget(task);
+      settleTask(task, completion, outcome);
+    };
+    const read = (reader: Reader) => readOutcome(reader, task.cancellation);
+    this.#finishing.set(task, finish);
+    this.#calls.refuse(task);
+    const cause: ParentWait = { end: this, task, wait: 0, depth: 0 };
+    this.#readInContext(cause, { task, read, settle: finish }, arrived);
+    this.#host.onDone(task);
   }
-}
 
-function copiedOrHeld(arg: unknown): unknown {
-  return typeof arg === "object" && arg !== null && !isCopied(arg) ? heldHere(arg) : arg;
-}
-
-function taskHasEnded(): ReferenceReleased {
-  return new ReferenceReleased("call a function of blocking code: the task that passed it has ended");
-}
-
-function readWith(flow: Flow, evaluations: Evaluations, reading: Reading, arrived: Arrived): void {
-  currentFlow.run(flow, readFrom, evaluations, reading, arrived);
-}
-
-function readFrom(evaluations: Evaluations, reading: Reading, arrived: Arrived): void {
-  evaluations.read(reading, arrived);
+  /** The task of a scope; `undefined` where it is over. */
+  #taskOfScope(scope: Scope): Task | undefined {
+    for (const task of this.#tasks.values()) if (task.scope === scope) return task;
+    return undefined;
+  }
 }

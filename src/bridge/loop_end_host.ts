@@ -13,9 +13,16 @@ export interface LoopEndHost {
   loadModule(url: string): Promise<object>;
   /** A function that runs a task of this one's, for blocking code that starts tasks. */
   childTask(url: string, name: string, options: object): (...args: unknown[]) => Promise<unknown>;
-  /** Calls `serve`, now or soon. */
-  serveFrom(serve: () => void): void;
-  onLoaded(task: Task): void;
+  /** The task of that number which the thread has taken from the queue; none where it is over. */
+  takenTask(id: number): Task | undefined;
+  /** Something has been sent to the thread: wakes it, where it sleeps and may run. */
+  readonly publish: () => void;
+  /** The thread has taken the task `id`, and asks for what did not fit into the queue. */
+  onFetch(id: number): void;
+  /** The thread loads the module `url` for a task. */
+  onLoading(task: Task, url: string): void;
+  /** The thread has loaded the module `url`; it is empty where that failed, and the thread goes on. */
+  onLoaded(url: string): void;
   /** The blocking module could not be loaded, because of `error`. */
   onLoadFailed(task: Task, error: unknown): void;
   /** The thread has nothing more to do with the task. */

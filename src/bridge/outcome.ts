@@ -7,18 +7,12 @@
 import type { Reader, Writer } from "../wire/codec.ts";
 import { OUTCOMES, type Outcome } from "../wire/protocol.ts";
 
-/** Calls blocking code. A promise of the blocking thread is refused: nothing there will ever settle it. */
-export function attempt(fn: () => unknown): Outcome {
-  try {
-    const value = fn();
-    if (!(value instanceof Promise)) return { outcome: "returned", value };
-    value.catch(() => {});
-    throw new TypeError(
-      "run blocking code: it returned a Promise of its own thread; write it without async and await, and move what is async to an asyncModule()",
-    );
-  } catch (value) {
-    return { outcome: "threw", value };
-  }
+/** Refuses a promise that blocking code has returned: on its own thread nothing will ever settle it. */
+export function refusePromise(promise: Promise<unknown>): never {
+  promise.catch(() => {});
+  throw new TypeError(
+    "run blocking code: it returned a Promise of its own thread; write it without async and await, and move what is async to an asyncModule()",
+  );
 }
 
 /** The reason that a task was cancelled with, on this side; each side has an object of its own for it. */
@@ -38,11 +32,20 @@ export function writeOutcome(
     return;
   }
   writer.uint(OUTCOMES.indexOf(outcome));
+  if (outcome === "threw") writer.extension.records = false;
   writer.value(value, outcome === "threw" ? "error" : name);
+}
+
+/** What a task was cancelled with, where the reason itself cannot cross, or is not known here. */
+export function plainAbort(): DOMException {
+  return new DOMException("The task was aborted", "AbortError");
 }
 
 export function readOutcome(reader: Reader, cancellation?: Cancellation): Outcome {
   const outcome = OUTCOMES[reader.uint()] as (typeof OUTCOMES)[number];
-  if (outcome === "cancelled") return { outcome: "threw", value: cancellation?.reason };
+  if (outcome === "cancelled") {
+    const { reason } = cancellation ?? { reason: plainAbort() };
+    return { outcome: "threw", value: reason };
+  }
   return { outcome, value: reader.value() };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Consumer } from "./consumer.ts";
+import { GeneratorStream } from "./generator_stream.ts";
 
 type Result = IteratorResult<unknown, unknown>;
 
@@ -42,7 +42,7 @@ export class TaskResult extends Promise<unknown> {
 
 async function* yieldsOf(result: TaskResult): AsyncGenerator<unknown, unknown, void> {
   const generator = await result;
-  if (generator instanceof Consumer) return yield* generator;
+  if (generator instanceof GeneratorStream) return yield* generator;
   throw new TypeError(
     "iterate over a task: its function is not a generator function; await its result instead",
   );

@@ -7,15 +7,12 @@
  * @module
  */
 
-export type { AdvisoryLock, AsyncAdvisoryLock } from "./advisory_lock.ts";
-export type { AsyncConnection } from "./async_connection.ts";
-export { type AsyncEngine, createAsyncEngine } from "./async_engine.ts";
-export type { AsyncTransaction } from "./async_transaction.ts";
-export type { Connection } from "./connection.ts";
-export type { AsyncCopySource, CopySource } from "./copy/copy_from.ts";
-export type { CopyRow } from "./copy/copy_reader.ts";
-export type { AsyncCopyOutput, CopyOutput } from "./copy/copy_to.ts";
-export type { CopyItem } from "./copy/copy_writer.ts";
+export type { AsyncAdvisoryLock } from "./async/advisory_lock.ts";
+export type { AsyncConnection } from "./async/connection.ts";
+export type { AsyncCopyOutput } from "./async/copy.ts";
+export { type AsyncEngine, createAsyncEngine } from "./async/engine.ts";
+export type { AsyncNotifications } from "./async/notifications.ts";
+export type { AsyncTransaction } from "./async/transaction.ts";
 export {
   CheckViolation,
   DatabaseError,
@@ -32,25 +29,34 @@ export {
   SerializationFailure,
   TransactionRollback,
   UniqueViolation,
-} from "./database_errors.ts";
-export type { EchoLogger } from "./echo.ts";
-export { createEngine, type Engine } from "./engine.ts";
-export { ConnectionError, PoolTimeout } from "./errors.ts";
-export type { ListenOptions, Notification } from "./listening.ts";
-export type { LockKey, LockOptions } from "./lock_name.ts";
-export type { AsyncNotifications, Notifications } from "./notifications.ts";
-export { MultipleResultsFound, NoResultFound } from "./one_row.ts";
-export type { CustomType, EngineOptions, TlsOptions } from "./options.ts";
-export { Result } from "./result.ts";
-export { ScalarResult } from "./scalar_result.ts";
-export { Query, type Sql, sql } from "./sql.ts";
+} from "./base/database_errors.ts";
+export type { EchoLogger } from "./base/echo.ts";
+export { ConnectionError, PoolTimeout } from "./base/errors.ts";
+export type { EngineCloseOptions, EngineOptions, TlsOptions } from "./base/options.ts";
+export type { AdvisoryLock } from "./blocking/advisory_lock.ts";
+export type { Connection } from "./blocking/connection.ts";
+export type { CopyOutput } from "./blocking/copy.ts";
+export { createEngine, type Engine } from "./blocking/engine.ts";
+export type { Notifications } from "./blocking/notifications.ts";
+export type { Transaction } from "./blocking/transaction.ts";
+export type { CopyKind, CopyOptions } from "./copy_format/copy_options.ts";
+export type { CopyRow } from "./copy_format/copy_reader.ts";
+export type { AsyncCopySource, CopySource } from "./copy_format/copy_source.ts";
+export type { CopyItem } from "./copy_format/copy_writer.ts";
+export { pgliteSocket } from "./protocol/pglite_socket.ts";
+export type { ListenOptions, Notification } from "./query/listen_options.ts";
+export type { LockKey, LockOptions } from "./query/lock_name.ts";
+export { MultipleResultsFound, NoResultFound } from "./query/one_row.ts";
+export { Result } from "./query/result.ts";
+export { ScalarResult } from "./query/scalar_result.ts";
+export { Query, type Sql, sql } from "./query/sql.ts";
 export {
   RowMismatch,
   type SchemaIssue,
   type SchemaResult,
   type StandardSchema,
-} from "./standard_schema.ts";
-export type { StreamOptions } from "./stream.ts";
-export type { Transaction } from "./transaction.ts";
-export type { TransactionOptions } from "./transaction_options.ts";
-export type { Row } from "./values/rows.ts";
+} from "./query/standard_schema.ts";
+export type { StreamOptions } from "./query/stream_options.ts";
+export type { TransactionOptions } from "./query/transaction_options.ts";
+export type { CustomType } from "./types/custom_types.ts";
+export type { Row } from "./types/rows.ts";

@@ -4,10 +4,11 @@
  * @module
  */
 
-import { setImmediate, setInterval } from "node:timers";
-import { getHeapStatistics } from "node:v8";
+import { builtin } from "./builtin.ts";
 import type { Runtime } from "./types.ts";
 import * as shared from "./worker_threads.ts";
+
+const { setImmediate, setInterval } = builtin("node:timers");
 
 /** How often a worker looks whether it has run out of memory, in milliseconds. */
 const LOOK = 300;
@@ -17,6 +18,7 @@ const LOOK = 300;
  * `await`, nobody is told, and the worker goes on without. So it looks at its limit, and ends itself.
  */
 function endWhenOutOfMemory(): void {
+  const { getHeapStatistics } = builtin("node:v8");
   const limit = getHeapStatistics().heap_size_limit;
   const look = setInterval(() => {
     if (getHeapStatistics().heap_size_limit > limit) {
@@ -31,15 +33,8 @@ export const deno: Runtime = {
   name: "deno",
   startWorker(start) {
     // Without a limit a worker that is out of memory takes the whole process with it.
-    const limit = start.memoryLimit ?? Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20);
-    // A worker of `node:worker_threads` starts from a file or from data only; a module that came from a registry or
-    // over the network is imported by the latter.
-    const { entry } = start;
-    const source =
-      entry.protocol === "file:"
-        ? entry
-        : new URL(`data:text/javascript,${encodeURIComponent(`import ${JSON.stringify(entry.href)};`)}`);
-    return shared.startWorker(source, start, { resourceLimits: { maxOldGenerationSizeMb: limit } });
+    const maxOldGenerationSizeMb = start.memoryLimit ?? shared.heapLimit();
+    return shared.startWorker(start, { resourceLimits: { maxOldGenerationSizeMb } });
   },
   workerStart(role) {
     const start = shared.workerStart(role);
@@ -51,5 +46,9 @@ export const deno: Runtime = {
   fromEventLoop: (fn) => void setImmediate(fn),
   // Deno writes a worker's output at once by itself.
   writeOutputDirectly() {},
+  // It reads there what the whole program is given.
+  readInputDirectly() {},
+  // There they are called.
+  onSignalHandler() {},
   explainLoadFailure: () => undefined,
 };

@@ -4,16 +4,14 @@
  * @module
  */
 
-import { AsyncResource } from "node:async_hooks";
-import { createRequire } from "node:module";
-import { isAbsolute } from "node:path";
-import process from "node:process";
-import { pathToFileURL } from "node:url";
-import { getHeapStatistics } from "node:v8";
-import type { ResourceLimits } from "node:worker_threads";
+import type { ResourceLimits, WorkerOptions } from "node:worker_threads";
+import { builtin } from "./builtin.ts";
+import { readInputDirectly } from "./node_input.ts";
 import { writeOutputDirectly } from "./node_output.ts";
-import type { InFlow, Runtime, WorkerStart, WorkerThread } from "./types.ts";
+import type { InContext, Runtime, WorkerStart, WorkerThread } from "./types.ts";
 import * as shared from "./worker_threads.ts";
+
+const { AsyncResource } = builtin("node:async_hooks");
 
 /**
  * The URL of tsx's registration, where this program runs under tsx. A worker does not inherit it
@@ -24,6 +22,9 @@ function tsxRegistration(): string | undefined {
   const loader = flags.find((flag) => /\btsx\b/.test(flag));
   if (loader === undefined) return undefined;
   const named = loader.replace(/^--[\w-]+=/, "");
+  const { createRequire } = builtin("node:module");
+  const { isAbsolute } = builtin("node:path");
+  const { pathToFileURL } = builtin("node:url");
   for (const from of [named, process.argv[1], `${process.cwd()}/_`]) {
     if (from === undefined || !(isAbsolute(from) || from.startsWith("file:"))) continue;
     try {
@@ -39,16 +40,26 @@ function tsxRegistration(): string | undefined {
 
 function startWorker(start: WorkerStart): WorkerThread {
   const tsx = tsxRegistration();
-  const source =
-    tsx === undefined
-      ? start.entry
-      : new URL(
-          `data:text/javascript,${encodeURIComponent(
-            `import { register } from ${JSON.stringify(tsx)};\nregister();\nawait import(${JSON.stringify(start.entry.href)});`,
-          )}`,
-        );
-  const memoryLimit = start.memoryLimit ?? Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20);
-  return shared.startWorker(source, start, { resourceLimits: resourceLimits(memoryLimit) });
+  const before =
+    tsx === undefined ? "" : `const { register } = await import(${JSON.stringify(tsx)});\nregister();`;
+  const memoryLimit = start.memoryLimit ?? shared.heapLimit();
+  const preloads = shared.isPreloading() ? withoutPreloads() : {};
+  return shared.startWorker(start, { resourceLimits: resourceLimits(memoryLimit), ...preloads }, before);
+}
+
+const PRELOAD = /^(--require|--import|--loader|--experimental-loader|-r)(=|$)/;
+
+/** The program's flags, without those that name scripts to run first. */
+function withoutPreloads(): WorkerOptions {
+  const execArgv = process.execArgv.filter(
+    (flag, at, flags) => !PRELOAD.test(flag) && !isNameOf(flags[at - 1]),
+  );
+  return { execArgv, env: { ...process.env, NODE_OPTIONS: "" } };
+}
+
+/** Whether a flag takes the next argument as what it names. */
+function isNameOf(flag: string | undefined): boolean {
+  return flag !== undefined && PRELOAD.test(flag) && !flag.includes("=");
 }
 
 /**
@@ -63,7 +74,7 @@ function resourceLimits(memoryLimit: number): ResourceLimits {
 }
 
 /** As `AsyncLocalStorage.snapshot()`, which on Node 20 also defines what was deprecated, at some cost. */
-function captureFlow(): InFlow {
+function captureContext(): InContext {
   const resource = new AsyncResource("awaitlet");
   return (fn, ...args) => resource.runInAsyncScope(fn, undefined, ...args);
 }
@@ -72,9 +83,10 @@ export const node: Runtime = {
   ...shared,
   name: "node",
   startWorker,
-  captureFlow,
+  captureContext,
   fromEventLoop: (fn) => fn(),
   writeOutputDirectly,
+  readInputDirectly,
   explainLoadFailure(error, url) {
     const code = (error as { code?: unknown } | null)?.code;
     if (code !== "ERR_UNKNOWN_FILE_EXTENSION" || !/\.[cm]?tsx?$/.test(url)) return undefined;

@@ -7,17 +7,16 @@
  * @module
  */
 
-import { writeSync } from "node:fs";
-import process from "node:process";
-import { isatty, WriteStream } from "node:tty";
+import { builtin } from "./builtin.ts";
+import { redefine } from "./redefine.ts";
 
 /** How long to wait, at most, before a full pipe is tried again, in milliseconds. */
 const LONGEST_PAUSE = 16;
 
 /** @param pause Blocks the thread for some milliseconds. */
 export function writeOutputDirectly(pause: (ms: number) => void): void {
-  redirect(process.stdout, 1, pause);
-  redirect(process.stderr, 2, pause);
+  redefine(process, "stdout", (stream) => redirect(stream, 1, pause));
+  redefine(process, "stderr", (stream) => redirect(stream, 2, pause));
 }
 
 interface Chunk {
@@ -25,11 +24,11 @@ interface Chunk {
   readonly encoding: BufferEncoding;
 }
 
-function redirect(stream: NodeJS.WriteStream, fd: number, pause: (ms: number) => void): void {
-  const isTerminal = isatty(fd);
+function redirect<S extends NodeJS.WriteStream>(stream: S, fd: number, pause: (ms: number) => void): S {
+  const isTerminal = builtin("node:tty").isatty(fd);
   // Windows reads bytes that are written to a console in its old code page, and so breaks all but ASCII
   // (nodejs/node#47036): there the way through the parent stays.
-  if (isTerminal && process.platform === "win32") return;
+  if (isTerminal && process.platform === "win32") return stream;
   // Below `write` and `end`: so corks, encodings and callbacks stay the stream's own affair.
   stream._writev = (chunks: readonly Chunk[], done) => {
     try {
@@ -42,9 +41,11 @@ function redirect(stream: NodeJS.WriteStream, fd: number, pause: (ms: number) =>
     }
   };
   if (isTerminal) showAsTerminal(stream, fd);
+  return stream;
 }
 
 function writeFully(fd: number, bytes: Uint8Array, pause: (ms: number) => void): void {
+  const { writeSync } = builtin("node:fs");
   let written = 0;
   let wait = 1;
   while (written < bytes.length) {
@@ -65,6 +66,7 @@ function writeFully(fd: number, bytes: Uint8Array, pause: (ms: number) => void):
 
 /** Tells of the terminal what programs ask, for colours and widths; a worker's stream does not know it is one. */
 function showAsTerminal(stream: NodeJS.WriteStream, fd: number): void {
+  const { WriteStream } = builtin("node:tty");
   const terminal = new WriteStream(fd);
   const { columns, rows } = terminal;
   terminal.destroy();

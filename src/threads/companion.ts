@@ -5,121 +5,127 @@
  */
 
 import { BlockingEnd } from "../bridge/blocking_end.ts";
-import { Channel } from "../bridge/channel.ts";
-import type { Frame } from "../bridge/frame.ts";
-import { createSharedMemory, Signal } from "../bridge/signal.ts";
-import { ThreadDied } from "../errors.ts";
+import { withBlockingEnd } from "../bridge/current_end.ts";
+import { ToLoop } from "../bridge/messages.ts";
+import { plainAbort } from "../bridge/outcome.ts";
+import { currentContext } from "../bridge/task_context.ts";
+import { TaskFrame } from "../bridge/wait_stack.ts";
 import { runtime } from "../runtime/current.ts";
-import type { Port, PortHandle } from "../runtime/types.ts";
-// For what downloads or bundles modules ahead of time: they do nothing here.
-import "./companion_entry.ts";
-import "./guardian_entry.ts";
-import { endReport, explainEnd } from "./end_report.ts";
-import { entryUrl } from "./entry_url.ts";
+import { createBridgeMemory, createSoloMemory, crewCells } from "../transport/cells.ts";
+import { Channel } from "../transport/channel.ts";
+import { CrewMember } from "../transport/crew_member.ts";
+import { takeExitCode } from "../transport/exit_code.ts";
+import { LoopLife } from "../transport/loop_life.ts";
+import { Parking } from "../transport/parking.ts";
+import { CompanionThread } from "./companion_thread.ts";
+import { timeoutError } from "./timeout_error.ts";
 
 /** How often a parked thread looks whether its companion lives, in milliseconds. */
 const LOOK = 100;
 
-/** How long a guardian may take to start, in milliseconds: until then nothing tells whether it failed to. */
-const START = 30_000;
-
 /** When a run is to be given up. */
 export interface Limits {
   readonly signal: AbortSignal | undefined;
-  /** When the signal will time out, by `performance.now()`: no timer fires while this thread is parked. */
+  /** When the time is up, by `performance.now()`: no timer fires while this thread is parked. */
   readonly deadline: number;
 }
 
-/** A companion, and this thread's end of the bridge to it. Its thread starts at the first look, and lives on. */
-export class Companion {
-  readonly end: BlockingEnd;
-  readonly #memory = createSharedMemory();
-  readonly #signal = new Signal(this.#memory);
-  readonly #handle: PortHandle;
-  readonly #port: Port;
-  #reports: Port | undefined;
-  #startedAt = 0;
-  #died: ThreadDied | undefined;
-  /** The limits of the run that goes on. */
-  limits: Limits | undefined;
+const NONE: Limits = { signal: undefined, deadline: Number.POSITIVE_INFINITY };
 
-  constructor() {
+/** Whether this thread may start a companion before it needs it. Bun may crash where a program ends while one starts. */
+export function startsEarly(): boolean {
+  return runtime.isMainThread && runtime.name !== "bun";
+}
+
+/** A companion, and this thread's end of the bridge to it. Its thread starts at the first await, and lives on. */
+export class Companion {
+  readonly #end: BlockingEnd;
+  readonly #loop: LoopLife;
+  readonly #thread: CompanionThread;
+  #lastTask = 0;
+  /** The limits of the run that goes on. */
+  #limits = NONE;
+
+  /** @param execArgv The flags to start its thread with, where they are not the program's. */
+  constructor(execArgv?: readonly string[]) {
+    const memory = createBridgeMemory();
+    const crew = createSoloMemory();
     const { port, handle } = runtime.createChannel();
-    this.#port = port;
-    this.#handle = handle;
-    this.end = new BlockingEnd(new Channel(this.#memory, port, "blocking"), {
-      look: (frame) => this.#look(frame),
-      patience: () => Math.max(0, Math.min(LOOK, (this.limits?.deadline ?? Infinity) - performance.now())),
+    this.#loop = new LoopLife(crew);
+    this.#thread = new CompanionThread(memory, { memory: crew, index: 0 }, this.#loop, handle, execArgv);
+    const channel = new Channel(memory, port, "blocking");
+    const member = new CrewMember(crewCells(crew), 0, () => channel.wake());
+    this.#end = new BlockingEnd(channel, member, new Parking(member, channel), {
+      look: (frame) => {
+        this.#thread.look();
+        if (this.#limits !== NONE) this.#checkLimits(frame);
+      },
+      idle: (frame) => {
+        this.#thread.lookIdle();
+        if (this.#limits !== NONE) this.#checkLimits(frame);
+      },
+      patience: () => {
+        const { deadline } = this.#limits;
+        return deadline === Infinity ? LOOK : Math.max(0, Math.min(LOOK, deadline - performance.now()));
+      },
     });
   }
 
-  get dead(): boolean {
-    return this.#signal.dead;
+  /** Whether its thread has ended, and a run was told so: the next one needs another. */
+  get over(): boolean {
+    return this.#thread.over;
+  }
+
+  /** Starts the thread, for the first await to find it there. */
+  start(): void {
+    this.#thread.start();
+  }
+
+  /**
+   * Runs `fn` on this thread: the companion drives what it awaits. Throws what `fn` throws.
+   *
+   * @param onUnused Told of each call that `fn` has recorded and not awaited.
+   */
+  run<R>(fn: () => R, limits: Limits = NONE, onUnused?: (call: string) => void): R {
+    const end = this.#end;
+    const frame = new TaskFrame(++this.#lastTask, true, currentContext.get()?.variables.fork());
+    frame.onUnused = onUnused;
+    this.#limits = limits;
+    const outcome = withBlockingEnd(end, () => {
+      end.begin(frame);
+      let settled = end.enter(frame, () => {
+        const result = fn();
+        if (limits !== NONE) this.#checkLimits(frame);
+        frame.throwIfInterrupted();
+        return result;
+      });
+      if (frame.thrown !== undefined && !this.#loop.dead) settled = end.hear(frame, settled);
+      if (!this.#loop.dead) end.end(frame, settled);
+      return settled;
+    });
+    this.#limits = NONE;
+    takeExitCode();
+    if (outcome.outcome === "threw") throw outcome.value;
+    return outcome.value as R;
   }
 
   /** Marks the task as cancelled where its limits say so. */
-  checkLimits(frame: Frame): void {
-    if (frame.cancellation !== undefined || this.limits === undefined) return;
-    const { signal, deadline } = this.limits;
+  #checkLimits(frame: TaskFrame): void {
+    if (frame.cancellation !== undefined) return;
+    const { signal, deadline } = this.#limits;
     if (signal?.aborted) frame.cancellation = { reason: signal.reason };
     else if (performance.now() >= deadline) {
-      const message = "The operation was aborted due to timeout";
-      frame.cancellation = { reason: new DOMException(message, "TimeoutError") };
+      frame.cancellation = { reason: timeoutError() };
     } else return;
     const { reason } = frame.cancellation;
-    if (!frame.known || this.dead) return;
+    if (!frame.known || this.#loop.dead) return;
     const tell = (value: unknown) =>
-      this.end.send("cancelled", frame, (writer) => {
-        writer.uint(frame.task);
-        writer.value(value, "reason");
-      });
+      this.#end.send([ToLoop.cancelled, frame.task], frame, (writer) => writer.value(value, "reason"));
     try {
       tell(reason);
     } catch {
       // The reason stays here; async code sees a plain abort.
-      tell(new DOMException("The task was aborted", "AbortError"));
+      tell(plainAbort());
     }
-  }
-
-  #look(frame: Frame): void {
-    if (this.dead) throw this.#whyDead();
-    if (this.#reports === undefined) this.#start();
-    if (!this.#signal.watched && performance.now() > this.#startedAt + START) {
-      this.#died = new ThreadDied(
-        `start the companion thread: it has not started within ${START} ms; is the program allowed to read awaitlet's own files`,
-      );
-      this.#signal.die();
-      throw this.#died;
-    }
-    this.checkLimits(frame);
-  }
-
-  #start(): void {
-    const { port, handle } = runtime.createChannel();
-    this.#reports = port;
-    this.#startedAt = performance.now();
-    const guardian = runtime.startWorker({
-      role: "guardian",
-      entry: entryUrl("guardian_entry"),
-      memory: this.#memory,
-      ports: [this.#handle, handle],
-      memoryLimit: undefined,
-      // The guardian itself: should it die, nobody else will tell.
-      onEnd: () => this.#signal.die(),
-    });
-    guardian.keepAlive(false);
-  }
-
-  #whyDead(): ThreadDied {
-    if (this.#died === undefined) {
-      const report = this.#reports?.receive()?.message as Uint8Array | undefined;
-      const what = "await from blocking code";
-      this.#died = report
-        ? explainEnd(endReport.read(report), what)
-        : new ThreadDied(`${what}: the companion thread has ended`);
-      this.#port.close();
-      this.#reports?.close();
-    }
-    return this.#died;
   }
 }

@@ -6,28 +6,53 @@
  */
 
 import { loadedModule, loadModule } from "../bridge/async_modules.ts";
-import { Channel } from "../bridge/channel.ts";
 import { LoopEnd } from "../bridge/loop_end.ts";
-import { pause } from "../bridge/signal.ts";
 import { runtime } from "../runtime/current.ts";
 import type { PortHandle } from "../runtime/types.ts";
-import { childTask } from "./pool.ts";
+import { Channel } from "../transport/channel.ts";
+import { CrewLoop } from "../transport/crew_loop.ts";
+import { tellExitCode } from "../transport/exit_code.ts";
+import { LoopLife } from "../transport/loop_life.ts";
+import { pause } from "../transport/parking.ts";
+import { warnOfSignalHandlers } from "../transport/signal_handlers.ts";
+import { childTask } from "./default_pool.ts";
+import { endReport } from "./exit_report.ts";
 
 const start = runtime.workerStart("companion");
 
 if (start !== undefined) {
+  const life = new LoopLife(start.crew.memory);
+  const reports = runtime.adoptPort(start.reports as PortHandle);
+  runtime.reportEnd((end) => {
+    reports.post({ ended: endReport.write(end) });
+    life.die();
+  });
   runtime.writeOutputDirectly(pause);
+  runtime.readInputDirectly();
+  warnOfSignalHandlers();
   const port = runtime.adoptPort(start.ports[0] as PortHandle);
-  const end = new LoopEnd(new Channel(start.memory, port, "loop"), {
+  const channel = new Channel(start.memory, port, "loop");
+  const crew = new CrewLoop(0, start.crew.memory);
+  const end = new LoopEnd(channel, {
     loadedModule,
     loadModule,
     childTask,
-    serveFrom: (serve) => runtime.fromEventLoop(serve),
+    takenTask: () => undefined,
+    publish() {
+      tellExitCode();
+      crew.dispatcher.publish(0);
+    },
+    onFetch() {},
+    onLoading() {},
     onLoaded() {},
     onLoadFailed() {},
     onDone() {},
   });
+  crew.join({ receive: () => end.receive(), wake: () => channel.wake() });
+  const read = () => runtime.fromEventLoop(() => crew.read());
+  channel.listen(read);
   port.keepAlive(true);
+  life.watch();
   // What was sent before this thread listened.
-  runtime.fromEventLoop(() => end.serve());
+  read();
 }

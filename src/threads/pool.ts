@@ -4,305 +4,225 @@
  * @module
  */
 
-import { Consumer } from "../bridge/consumer.ts";
-import { type Cause, currentFlow } from "../bridge/flow.ts";
+import { ThreadDied } from "../base/errors.ts";
+import { GeneratorStream } from "../bridge/generator_stream.ts";
+import { queuedTask } from "../bridge/messages.ts";
+import { callerHere } from "../bridge/stack_trace.ts";
 import { type Target, Task } from "../bridge/task.ts";
-import { QueueFull, ThreadDied } from "../errors.ts";
+import { currentContext, type TaskContext } from "../bridge/task_context.ts";
 import { runtime } from "../runtime/current.ts";
+import { MOST_MEMBERS } from "../transport/cells.ts";
+import { LONGEST_TASK } from "../transport/task_queue.ts";
+import type { BlockingThread, ThreadHost } from "./blocking_thread.ts";
+import { cancelWith } from "./cancel_task.ts";
 import type { PoolOptions, PoolStats, TaskOptions } from "./options.ts";
-import { Thread, type ThreadHost } from "./thread.ts";
+import { Placement } from "./placement.ts";
+import { closed, closedWithin } from "./pool_errors.ts";
+import { PoolTasks } from "./pool_tasks.ts";
+import { DEFAULT_LOAD_TIMEOUT, Roster } from "./roster.ts";
 
-const DEFAULT_MAX = Math.min(runtime.parallelism + 8, 32);
-const DEFAULT_IDLE_TIMEOUT = 10_000;
+/** Four threads a core wait for the loop while one computes; more gain nothing. Even one core has use for eight. */
+const DEFAULT_MAX = Math.min(Math.max(8, 4 * runtime.parallelism), MOST_MEMBERS);
+const DEFAULT_IDLE_TIMEOUT = 300_000;
 const DEFAULT_GRACE = 5_000;
-export const DEFAULT_LOAD_TIMEOUT = 30_000;
 
-/**
- * A pool of blocking threads, on which tasks run.
- *
- * A thread is either idle or busy. A task is in the queue, or on one thread, or settled.
- */
+/** For how many milliseconds a thread that was ended may run on, at the most. */
+const LAST_TAKEN = 100;
+
+const NO_OPTIONS: TaskOptions = {};
+
+/** A pool of blocking threads, on which tasks run. */
 export class Pool {
-  readonly #min: number;
   readonly #max: number;
-  readonly #idleTimeout: number;
-  readonly #maxQueue: number;
-  readonly #host: ThreadHost;
-  /** The idle threads, the one used last at the end, each with what cancels its ending. */
-  readonly #idle = new Map<Thread, () => void>();
-  readonly #busy = new Set<Thread>();
-  /** The threads that were told to end and have not yet. */
-  readonly #leaving = new Set<Thread>();
-  readonly #queue: Task[] = [];
-  readonly #running = new Map<Task, Thread>();
-  #done = 0;
-  /** The time that threads which have ended were parked. */
-  #parkedTime = 0;
+  readonly #warnNotAwaited: boolean;
+  readonly #roster: Roster;
+  readonly #tasks: PoolTasks;
+  readonly #placement: Placement;
   /** Draining, it takes only what the tasks that it has start in their turn. */
   #state: "open" | "draining" | "ended" = "open";
   readonly #waiting: (() => void)[] = [];
 
   constructor(options: PoolOptions = {}) {
-    this.#min = options.min ?? 0;
-    this.#max = options.max ?? Math.max(DEFAULT_MAX, this.#min);
-    this.#idleTimeout = options.idleTimeout ?? DEFAULT_IDLE_TIMEOUT;
-    this.#maxQueue = options.maxQueue ?? Number.POSITIVE_INFINITY;
-    if (!(this.#max >= 1 && this.#max >= this.#min)) {
-      throw new RangeError(`create blocking threads: max is ${this.#max}, it must be at least 1 and min`);
+    const min = options.min ?? 0;
+    const max = options.max ?? Math.max(DEFAULT_MAX, min);
+    const idleTimeout = options.idleTimeout ?? DEFAULT_IDLE_TIMEOUT;
+    const maxQueue = options.maxQueue ?? Number.POSITIVE_INFINITY;
+    if (!(max >= 1 && max >= min)) {
+      throw new RangeError(`create blocking threads: max is ${max}, it must be at least 1 and min`);
     }
-    this.#host = {
+    this.#max = max;
+    this.#warnNotAwaited = options.warnNotAwaited ?? true;
+    const host: ThreadHost = {
       memoryLimit: options.memoryLimit,
-      childTask: (url, name, options) => childTask(url, name, options, this),
-      onIdle: (thread) => this.#onIdle(thread),
+      childTask: (url, name, options) => this.child(url, name, options),
+      takenTask: (id) => this.#tasks.get(id),
+      onDone: (thread) => this.#roster.finished(thread),
       onEnd: (thread, died, unstarted) => this.#onEnd(thread, died, unstarted),
     };
+    this.#roster = new Roster(host, { min, idleTimeout }, () => this.#placement.afterReading());
+    this.#tasks = new PoolTasks(this.#roster, () => this.#notify());
+    this.#placement = new Placement(this.#roster, this.#tasks, { max, maxQueue });
   }
 
   /** Runs `target` as a task. Never throws: whatever goes wrong rejects the promise. */
   run(
     target: Target,
     args: readonly unknown[],
-    options: TaskOptions = {},
-    consumer?: Consumer,
+    options: TaskOptions = NO_OPTIONS,
+    caller: Error | undefined = undefined,
+    consumer?: GeneratorStream,
   ): Promise<unknown> {
-    const flow = currentFlow.get();
-    const { assertAwaitOccurs = false, grace = DEFAULT_GRACE } = options;
+    const context = currentContext.get();
+    const { assertAwaitOccurs = false, grace = DEFAULT_GRACE, signal, timeout } = options;
+    const { warnNotAwaited = this.#warnNotAwaited } = options;
     const task = new Task({
       target,
       args,
       assertAwaitOccurs,
+      warnNotAwaited,
       consumer,
-      flow,
-      caller: new Error(),
-      inFlow: runtime.captureFlow(),
+      context,
+      caller,
+      pool: this,
     });
-    pools.set(task, this);
+    if (consumer === undefined && task.variables.size === 0) {
+      const text = queuedTask.write(target.url, target.name, args);
+      if (text !== undefined && text.length <= LONGEST_TASK) task.queued = text;
+    }
+    // In the context of the call, whoever takes the first step.
+    task.generator = (args) =>
+      new GeneratorStream((taker) =>
+        task.inContext(() =>
+          currentContext.run(context as TaskContext, () => this.run(target, args, options, caller, taker)),
+        ),
+      );
     // Structured: what cancels a task cancels those that its async code has started and waits for.
-    const signals = [options.signal, flow?.cause?.task.signal].filter((signal) => signal !== undefined);
-    // In the flow of the call, whoever takes the first step.
-    task.generator = () => new Consumer((taker) => task.inFlow(() => this.run(target, args, options, taker)));
-    const aborted = signals.find((signal) => signal.aborted);
-    task.onSettled.add(() => this.#done++);
-    if (aborted !== undefined) task.settle({ outcome: "threw", value: aborted.reason });
-    else if (!this.#takes(task)) task.settle({ outcome: "threw", value: closed(target.name) });
-    else this.#submit(task);
-    if (!task.settled && signals.length > 0) this.#cancelWith(task, signals, grace);
+    const parent = context?.cause?.task.signal;
+    const aborted = signal?.aborted ? signal : parent?.aborted ? parent : undefined;
+    if (aborted !== undefined) this.#tasks.reject(task, aborted.reason);
+    else if (!this.#takes(task)) this.#tasks.reject(task, closed(target.name));
+    else {
+      this.#placement.submit(task);
+      if (!task.settled && (signal !== undefined || parent !== undefined || timeout !== undefined)) {
+        this.#cancelWith(task, [signal, parent], timeout, grace);
+      }
+    }
     return task.result;
   }
 
+  /** A function that runs a task for blocking code of the pool's, which has asked for it from its thread. */
+  child(
+    url: string,
+    name: string,
+    options: TaskOptions & { readonly loadTimeout?: number },
+  ): (...args: unknown[]) => Promise<unknown> {
+    const { loadTimeout = DEFAULT_LOAD_TIMEOUT } = options;
+    return (...args) => this.run({ url, name, loadTimeout }, args, options, callerHere());
+  }
+
+  /** Starts threads until there are `count` of them, and waits until they could run a task. */
+  async warmUp(count: number): Promise<void> {
+    const wanted = Math.min(count, this.#max);
+    while (this.#state === "open") {
+      const starting = [...this.#roster.threads].filter((thread) => !thread.hasStarted);
+      if (starting.length === 0 && this.#roster.threads.size >= wanted) return;
+      // One at a time: threads that start together hold each other up.
+      if (starting.length === 0) this.#roster.startOne();
+      const letClose = runtime.holdOpen();
+      await new Promise<void>((resolve) => runtime.after(1, resolve));
+      letClose();
+    }
+  }
+
   stats(): PoolStats {
-    const busy = [...this.#busy];
-    const starting = busy.filter((thread) => thread.starting).length;
-    const parked = busy.filter((thread) => !thread.starting && thread.parked).length;
+    const { threads, busy } = this.#roster;
     return {
-      idle: this.#idle.size,
-      running: busy.length - starting - parked,
-      parked,
-      starting,
-      queued: this.#queue.length,
-      done: this.#done,
-      parkedTime: [...busy, ...this.#idle.keys()].reduce(
-        (sum, thread) => sum + thread.parkedMs,
-        this.#parkedTime,
-      ),
+      ...this.#roster.stats(),
+      // As many as there are threads without a task are as good as taken.
+      queued: Math.max(0, this.#tasks.queued().length - (threads.size - busy)),
+      done: this.#tasks.done,
     };
   }
 
   /** What the threads hold for tasks, calls and references: nothing, once all tasks have settled. */
   get held(): { readonly tasks: number; readonly references: number; readonly calls: number } {
-    const all = [...this.#busy, ...this.#idle.keys()].map((thread) => thread.held);
-    const sum = (count: (held: Thread["held"]) => number) =>
+    const all = this.#roster.all.map((thread) => thread.held);
+    const sum = (count: (held: BlockingThread["held"]) => number) =>
       all.reduce((total, held) => total + count(held), 0);
     return { tasks: sum((h) => h.tasks), references: sum((h) => h.references), calls: sum((h) => h.calls) };
   }
 
-  /** Takes no more tasks, and ends the threads when those it has are settled. */
-  async drain(): Promise<void> {
-    if (this.#state === "open") this.#state = "draining";
-    await this.#until(() => this.#busy.size === 0 && this.#queue.length === 0);
+  /**
+   * Takes no more tasks, waits until those it has are settled, and ends the threads; with `force` it ends them at once.
+   *
+   * @throws {Error} When a task of this pool waits for that: it would wait for its own end.
+   */
+  async close(force: boolean): Promise<void> {
+    if (!force) {
+      const [nearest] = this.#tasks.ancestors(currentContext.get()?.cause);
+      if (nearest !== undefined) throw closedWithin(nearest.cause.task.target.name);
+      if (this.#state === "open") this.#state = "draining";
+      await this.#until(() => this.#tasks.size === 0);
+    }
     this.terminate();
-    await this.#until(() => this.#leaving.size === 0);
+    await this.#until(() => !this.#roster.areLeaving);
   }
 
   /** Ends all threads at once. */
   terminate(): void {
     this.#state = "ended";
     const died = new ThreadDied("run blocking code: its pool of threads was terminated");
-    for (const task of this.#queue.splice(0)) task.settle({ outcome: "threw", value: died });
-    for (const thread of [...this.#idle.keys(), ...this.#busy]) this.#dismiss(thread, died);
-  }
-
-  #submit(task: Task): void {
-    const thread = this.#findIdle(task.target.url);
-    if (thread !== undefined) this.#give(thread, task);
-    else if (this.#busy.size < this.#max) this.#giveNew(task);
-    else if (this.#isHeldByAncestor(task)) this.#nest(task);
-    else if (this.#queue.length < this.#maxQueue) this.#queue.push(task);
-    else {
-      const message = `run ${task.target.name}: ${this.#queue.length} tasks wait for a thread already, the most that maxQueue allows`;
-      task.settle({ outcome: "threw", value: new QueueFull(message) });
-    }
-  }
-
-  /** An idle thread, best one that has loaded the module. */
-  #findIdle(url: string): Thread | undefined {
-    let found: Thread | undefined;
-    for (const thread of this.#idle.keys()) {
-      if (found === undefined || thread.hasLoaded(url) || !found.hasLoaded(url)) found = thread;
-    }
-    return found;
-  }
-
-  #give(thread: Thread, task: Task): void {
-    this.#idle.get(thread)?.();
-    this.#idle.delete(thread);
-    this.#busy.add(thread);
-    try {
-      thread.run(task);
-      this.#track(task, thread);
-    } catch (value) {
-      task.settle({ outcome: "threw", value });
-      this.#onIdle(thread);
-    }
-  }
-
-  #giveNew(task: Task): void {
-    let thread: Thread;
-    try {
-      thread = new Thread(this.#host);
-    } catch (cause) {
-      const said = cause instanceof Error ? cause.message : String(cause);
-      const value = new ThreadDied(`start a blocking thread: ${said}`, { cause });
-      task.settle({ outcome: "threw", value });
-      return;
-    }
-    this.#give(thread, task);
+    this.#placement.end(died);
+    for (const thread of this.#roster.all) this.#roster.dismiss(thread, died);
   }
 
   #takes(task: Task): boolean {
-    return this.#state === "open" || (this.#state === "draining" && this.#isHeldByAncestor(task));
+    return this.#state === "open" || (this.#state === "draining" && this.#tasks.isHeldByAncestor(task));
   }
 
-  #isHeldByAncestor(task: Task): boolean {
-    return this.#ancestors(task).length > 0;
-  }
-
-  /** The waits above a task, nearest first, that hold threads of this pool. */
-  #ancestors(task: Task): { readonly thread: Thread; readonly cause: Cause }[] {
-    const ancestors = [];
-    for (let cause = task.cause; cause !== undefined; cause = cause.task.cause) {
-      const thread = this.#running.get(cause.task);
-      if (thread?.isWaiting(cause)) ancestors.push({ thread, cause });
-    }
-    return ancestors;
-  }
-
-  /**
-   * Runs a task on a parked thread that waits for it; on one more than `max` where none of those has its module, or where
-   * it is a generator's: its consumer may be that very thread, and could not go on while the generator is on top of it.
-   */
-  #nest(task: Task): void {
-    const ancestor = task.consumer
-      ? undefined
-      : this.#ancestors(task).find(({ thread }) => thread.hasLoaded(task.target.url));
-    if (ancestor === undefined) {
-      this.#giveNew(task);
-      return;
-    }
-    try {
-      ancestor.thread.nest(task, ancestor.cause);
-      this.#track(task, ancestor.thread);
-    } catch (value) {
-      task.settle({ outcome: "threw", value });
-    }
-  }
-
-  #track(task: Task, thread: Thread): void {
-    this.#running.set(task, thread);
-    task.onSettled.add(() => this.#running.delete(task));
-  }
-
-  #cancelWith(task: Task, signals: readonly AbortSignal[], grace: number): void {
-    let cancelGrace: (() => void) | undefined;
-    const onAbort = (event: Event) => {
-      const { reason } = event.target as AbortSignal;
-      const queued = this.#queue.indexOf(task);
-      if (queued >= 0) {
-        this.#queue.splice(queued, 1);
-        task.settle({ outcome: "threw", value: reason });
-        return;
-      }
-      const thread = this.#running.get(task);
-      if (thread === undefined || task.cancellation !== undefined) return;
-      thread.cancel(task, reason);
-      if (task.settled) return;
-      cancelGrace = runtime.after(grace, () => {
-        const message = `run ${task.target.name}: it was cancelled and had not returned ${grace} ms later, so its thread was ended`;
-        this.#dismiss(thread, new ThreadDied(message, { cause: reason }));
-      });
+  #cancelWith(
+    task: Task,
+    signals: readonly (AbortSignal | undefined)[],
+    timeout: number | undefined,
+    grace: number,
+  ): void {
+    const cancelled = (reason: unknown): BlockingThread | undefined => {
+      // Also where a thread has taken it, and asks for it: it learns that there is nothing to run.
+      const isAwaited = task.end === undefined && task.queued === undefined;
+      if (!this.#tasks.withdraw(task) && !isAwaited) return this.#tasks.threadOf(task);
+      this.#tasks.reject(task, reason);
+      return undefined;
     };
-    for (const signal of signals) signal.addEventListener("abort", onAbort, { once: true });
-    task.onSettled.add(() => {
-      cancelGrace?.();
-      for (const signal of signals) signal.removeEventListener("abort", onAbort);
+    const limits = { signals, timeout, grace };
+    cancelWith(task, limits, cancelled, (thread, died) => this.#roster.dismiss(thread, died));
+  }
+
+  /** A thread has ended. Called before its number is given to another. */
+  #onEnd(thread: BlockingThread, died: ThreadDied, unstarted: Task | undefined): void {
+    const taken = this.#tasks.takenBy(thread);
+    const wasKept = this.#roster.remove(thread);
+    const hadTasks = taken.length > 0 || thread.isBusy;
+    for (const task of taken) this.#tasks.reject(task, died);
+    // One that it took while it was being ended, and ran on.
+    runtime.after(LAST_TAKEN, () => {
+      for (const task of this.#tasks.takenBy(thread)) this.#tasks.reject(task, died);
+      if (this.#tasks.size > 0) this.#roster.crew.settle();
     });
-  }
-
-  #onIdle(thread: Thread): void {
-    // It was told to end before it had finished.
-    if (this.#leaving.has(thread)) return;
-    this.#busy.delete(thread);
-    const next = this.#busy.size < this.#max ? this.#queue.shift() : undefined;
-    if (next !== undefined) {
-      this.#give(thread, next);
-      return;
+    if (wasKept && !hadTasks) {
+      // It could not even start, and neither will the next: one task at a time learns why.
+      const [oldest] = thread.hasStarted ? [] : this.#tasks.queued();
+      if (oldest !== undefined && this.#tasks.withdraw(oldest)) this.#tasks.reject(oldest, died);
+      // No task is there to reject, and what went wrong must be seen somewhere.
+      else console.error(`awaitlet: an idle thread died: ${died.message}`, died.cause ?? "");
     }
+    if (unstarted !== undefined) {
+      // Objects that it was given may have changed since, or moved to the thread that has died.
+      const isAsAtCall = unstarted.args.every((arg) => typeof arg !== "object" || arg === null);
+      if (isAsAtCall) queueMicrotask(() => this.#placement.place(unstarted));
+      else this.#tasks.reject(unstarted, died);
+    }
+    queueMicrotask(() => this.#placement.kick());
     this.#notify();
-    // A thread beyond `max`, started for a task whose ancestors held the others, goes at once.
-    if (this.#busy.size + this.#idle.size >= this.#max) {
-      this.#dismiss(thread, endedIdle());
-      return;
-    }
-    this.#idle.set(
-      thread,
-      runtime.after(this.#idleTimeout, () => this.#endIdle(thread)),
-    );
-  }
-
-  #endIdle(thread: Thread): void {
-    if (this.#idle.size + this.#busy.size <= this.#min) return;
-    this.#dismiss(thread, endedIdle());
-  }
-
-  /** Ends a thread, and counts on it no longer. */
-  #dismiss(thread: Thread, reason: ThreadDied): void {
-    this.#idle.get(thread)?.();
-    this.#idle.delete(thread);
-    this.#busy.delete(thread);
-    this.#leaving.add(thread);
-    this.#parkedTime += thread.parkedMs;
-    thread.terminate(reason);
-  }
-
-  #onEnd(thread: Thread, died: ThreadDied, unstarted: Task | undefined): void {
-    const wasIdle = this.#idle.has(thread);
-    if (!this.#leaving.delete(thread)) {
-      this.#idle.get(thread)?.();
-      this.#idle.delete(thread);
-      this.#busy.delete(thread);
-      this.#parkedTime += thread.parkedMs;
-    }
-    // No task is there to reject, and what went wrong must be seen somewhere.
-    if (wasIdle || unstarted !== undefined) {
-      console.error(`awaitlet: an idle thread died: ${died.message}`, died.cause ?? "");
-    }
-    if (unstarted !== undefined) this.#submit(unstarted);
-    this.#startQueued();
-    this.#notify();
-  }
-
-  #startQueued(): void {
-    while (this.#queue.length > 0 && this.#busy.size < this.#max) this.#giveNew(this.#queue.shift() as Task);
   }
 
   /** Resolves when `condition` holds; looked at whenever a thread has become idle or has ended. */
@@ -317,40 +237,4 @@ export class Pool {
   #notify(): void {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
-}
-
-function endedIdle(): ThreadDied {
-  return new ThreadDied("end a blocking thread: it was idle");
-}
-
-function closed(name: string): Error {
-  return new Error(
-    `run ${name}: its pool of blocking threads takes no more tasks, it was disposed of or terminated`,
-  );
-}
-
-let shared: Pool | undefined;
-const pools = new WeakMap<Task, Pool>();
-
-/** A function that runs a task for blocking code, which has asked for it from its thread. */
-export function childTask(
-  url: string,
-  name: string,
-  options: TaskOptions & { readonly loadTimeout?: number },
-  pool: Pool = defaultThreads(),
-): (...args: unknown[]) => Promise<unknown> {
-  const { loadTimeout = DEFAULT_LOAD_TIMEOUT } = options;
-  return (...args) => pool.run({ url, name, loadTimeout }, args, options);
-}
-
-/** The pool that tasks run on where no other is named. */
-function defaultThreads(): Pool {
-  shared ??= new Pool();
-  return shared;
-}
-
-/** The pool of the task for which the present code runs; outside of tasks the default one. */
-export function currentThreads(): Pool {
-  const task = currentFlow.get()?.cause?.task;
-  return (task && pools.get(task)) ?? defaultThreads();
 }

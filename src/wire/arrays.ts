@@ -8,39 +8,61 @@ import { runtime } from "../runtime/current.ts";
 import { malformed } from "./byte_reader.ts";
 import { areInOrder, readColumn, writeColumn, writeUniform } from "./columns.ts";
 import type { Reader } from "./reader.ts";
-import { keysOfAll, type Row, rowsOf } from "./rows.ts";
+import { element, located, property, type Step } from "./refusal.ts";
+import { isData, keysOfAll, type Row, rowsOf } from "./rows.ts";
 import * as tag from "./tags.ts";
 import type { Writer } from "./writer.ts";
 
 /** From this length on it is worth looking whether the elements of an array are alike. */
 const MANY = 8;
 
-/** Writes an array. */
+/** Writes an array. Each of its elements is read once. */
 export function writeArray(array: readonly unknown[], writer: Writer): void {
   const { length } = array;
-  if (!isDense(array)) {
-    writeProperties(array, writer);
+  const values = valuesOf(array);
+  if (values.length !== length || hasHoles(array)) {
+    writeProperties(array, values, writer);
     return;
   }
   if (length >= MANY) {
-    if (writeAlike(array, writer)) return;
-    const keys = keysOfAll(array);
+    if (writeAlike(values, writer)) return;
+    const keys = keysOfAll(values, writer);
     if (keys !== undefined) {
-      writer.deeper(() => writeRows(array as readonly Row[], keys, writer));
+      writer.deeper(() => writeRows(values as readonly Row[], keys, writer));
       return;
     }
   }
   writer.byte(tag.ARRAY);
   writer.uint(length);
-  for (let i = 0; i < length; i++) writer.write(array[i]);
+  let i = 0;
+  try {
+    for (; i < length; i++) writer.write(values[i]);
+  } catch (error) {
+    throw located(error, element(i));
+  }
 }
 
-/** Whether an array has no holes and no named properties. */
-function isDense(array: readonly unknown[]): boolean {
-  // As many properties as elements, and each element there: then there is no property besides.
-  if (runtime.countProperties(array) !== array.length) return false;
-  for (let i = 0; i < array.length; i++) if (array[i] === undefined && !(i in array)) return false;
-  return true;
+function valuesOf(array: readonly unknown[]): readonly unknown[] {
+  try {
+    return runtime.valuesOf(array);
+  } catch (error) {
+    // Nothing tells which accessor it was, most likely the first.
+    const key = Object.keys(array).find((name) => !isData(array, name));
+    if (key === undefined) throw error;
+    throw located(error, stepTo(key));
+  }
+}
+
+/** The step to an array's element, or its property with a name. */
+function stepTo(key: string): Step {
+  return isIndex(key) ? element(Number(key)) : property(key);
+}
+
+const isIndex = (key: string): boolean => String(Number(key)) === key;
+
+function hasHoles(array: readonly unknown[]): boolean {
+  for (let i = 0; i < array.length; i++) if (!(i in array)) return true;
+  return false;
 }
 
 /** Writes an array whose elements are of one kind; else nothing. */
@@ -53,16 +75,17 @@ function writeAlike(array: readonly unknown[], writer: Writer): boolean {
   return false;
 }
 
-/** Writes an array of plain objects that have these keys. */
-function writeRows(array: readonly Row[], keys: readonly string[], writer: Writer): void {
-  // A copy, because an accessor may change the array. From here on nothing is read a second time.
-  const rows = [...array];
+/** Writes an array of plain objects that have these keys. From here on nothing is read a second time. */
+function writeRows(rows: readonly Row[], keys: readonly string[], writer: Writer): void {
   const columns = rowsOf(keys, rows.length).gather(rows);
   if (writer.numberAll(rows, Object.prototype, columns.some(areInOrder))) {
     writer.byte(tag.ROWS);
     writer.uint(rows.length);
     writer.shape(keys, false);
-    for (const values of columns) writeColumn(values, writer);
+    for (let i = 0; i < columns.length; i++) {
+      const step = property(keys[i] as string);
+      writeColumn(columns[i] as unknown[], writer, (row, holder) => step(`${holder}[${row}]`));
+    }
     return;
   }
   writer.byte(tag.ARRAY);
@@ -70,19 +93,30 @@ function writeRows(array: readonly Row[], keys: readonly string[], writer: Write
   for (let i = 0; i < rows.length; i++) {
     if (writer.isKnown(rows[i] as Row)) continue;
     writer.shape(keys, false);
-    for (const values of columns) writer.write(values[i]);
+    let column = 0;
+    try {
+      for (; column < columns.length; column++) writer.write(columns[column]?.[i]);
+    } catch (error) {
+      throw located(located(error, property(keys[column] as string)), element(i));
+    }
   }
 }
 
-function writeProperties(array: readonly unknown[], writer: Writer): void {
+function writeProperties(array: readonly unknown[], values: readonly unknown[], writer: Writer): void {
+  // In the order of the values.
   const keys = Object.keys(array);
+  const count = Math.min(keys.length, values.length);
   writer.byte(tag.LOOSE_ARRAY);
   writer.uint(array.length);
-  writer.uint(keys.length);
-  for (const key of keys) {
-    const index = Number(key);
-    writer.write(String(index) === key ? index : key);
-    writer.write(Reflect.get(array, key));
+  writer.uint(count);
+  for (let i = 0; i < count; i++) {
+    const key = keys[i] as string;
+    try {
+      writer.write(isIndex(key) ? Number(key) : key);
+      writer.write(values[i]);
+    } catch (error) {
+      throw located(error, stepTo(key));
+    }
   }
 }
 
@@ -104,8 +138,8 @@ export function readAlike(reader: Reader): unknown[] {
 export function readRows(reader: Reader): Row[] {
   const array: Row[] = reader.keep([]);
   const count = reader.count();
-  const { keys, isHarmful } = reader.shape();
-  if (isHarmful || count * keys.length > reader.left) throw malformed("its rows are none");
+  const { keys } = reader.shape();
+  if (keys.includes("__proto__") || count * keys.length > reader.left) throw malformed("its rows are none");
   const rows = rowsOf(keys, count);
   for (const row of rows.make(count)) array.push(reader.keep(row));
   for (let i = 0; i < keys.length; i++) rows.fill(array, i, readColumn(count, reader));

@@ -6,6 +6,7 @@
 
 import { malformed } from "./byte_reader.ts";
 import type { Reader } from "./reader.ts";
+import { located } from "./refusal.ts";
 import * as tag from "./tags.ts";
 import { isBrief } from "./texts.ts";
 import type { Writer } from "./writer.ts";
@@ -121,11 +122,20 @@ const ANY = 0x10;
 /** A byte for each value, zero where it is null; then the column of the others. */
 const NULLABLE = 0x11;
 
-/** Writes values of any kind. */
-export function writeColumn(values: readonly unknown[], writer: Writer): void {
+/** Writes values of any kind. `pathOf` makes the path of one of them, for a refusal, of that of what holds them. */
+export function writeColumn(
+  values: readonly unknown[],
+  writer: Writer,
+  pathOf: (index: number, holder: string) => string,
+): void {
   if (writeUniform(values, writer)) return;
   writer.byte(ANY);
-  for (let i = 0; i < values.length; i++) writer.write(values[i]);
+  let i = 0;
+  try {
+    for (; i < values.length; i++) writer.write(values[i]);
+  } catch (error) {
+    throw located(error, (holder) => pathOf(i, holder));
+  }
 }
 
 /** Writes values where they are of one kind, apart from nulls. Else it writes nothing. */

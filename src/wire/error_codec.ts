@@ -1,7 +1,8 @@
-import * as ownErrors from "../errors.ts";
+import { kindOf, ownErrors } from "../base/errors.ts";
+import { type Copy, sharedByCopies, thisCopy } from "../runtime/copies.ts";
 import { malformed } from "./byte_reader.ts";
-import { isError } from "./kinds.ts";
 import type { Reader } from "./reader.ts";
+import { named, stackText } from "./said.ts";
 import * as tag from "./tags.ts";
 import type { Writer } from "./writer.ts";
 
@@ -21,16 +22,8 @@ const BUILT_IN: readonly string[] = [
   "URIError",
 ];
 
-/** Fields that stand on an error without being enumerable. */
-const HIDDEN_FIELDS: readonly string[] = [
-  "name",
-  "message",
-  "stack",
-  "cause",
-  "errors",
-  "error",
-  "suppressed",
-];
+/** Fields that are inherited as a matter of course: from prototypes, or as accessors. */
+const INHERITED_FIELDS: readonly string[] = ["name", "message", "stack"];
 
 // How a field stands on its error. INHERITED ones are set only where the class of the copy says otherwise.
 const END = 0;
@@ -38,12 +31,28 @@ const HIDDEN = 1;
 const ENUMERABLE = 2;
 const INHERITED = 3;
 
-const registered = new Map<string, ErrorClass>(Object.entries(ownErrors));
+/** The registered classes, of all copies of awaitlet together. */
+interface Registry {
+  /** What the errors of a name are made as, and the copy that has registered it. */
+  readonly byName: Map<string, { readonly Class: ErrorClass; readonly copy?: Copy }>;
+  readonly names: WeakMap<ErrorClass, string>;
+}
+
+let found: Registry | undefined;
+
+function registry(): Registry {
+  found ??= sharedByCopies<Registry>("errors", () => ({
+    byName: new Map(Object.entries(ownErrors).map(([name, Class]) => [name, { Class }])),
+    names: new WeakMap(),
+  }));
+  return found;
+}
 
 /**
  * Lets errors of a class keep their class when they cross to another thread. Do it in a module that both sides load.
  *
  * @param Class The class. Copies are made without running its constructor.
+ * @param name What it is called. Give it where a minifier renames classes. Default: its own name.
  * @throws {TypeError} When another class of the same name is registered, or the name is a built-in class's.
  *
  * @example
@@ -55,17 +64,20 @@ const registered = new Map<string, ErrorClass>(Object.entries(ownErrors));
  * registerError(NotFound);
  * ```
  */
-export function registerError(Class: ErrorClass): void {
-  const { name } = Class;
+export function registerError(Class: ErrorClass, name: string = Class.name): void {
   if (BUILT_IN.includes(name) || name === "") {
     throw new TypeError(`Cannot register an error class: it needs a name of its own, not "${name}"`);
   }
-  if ((registered.get(name) ?? Class) !== Class) {
+  const { byName, names } = registry();
+  const known = byName.get(name);
+  if (known === undefined) byName.set(name, { Class, copy: thisCopy });
+  // Of another copy of awaitlet, it is another copy of what registers it, too.
+  else if (known.Class !== Class && (known.copy === undefined || known.copy === thisCopy)) {
     throw new TypeError(
       `Cannot register the error class ${name}: another class of that name is registered already`,
     );
   }
-  registered.set(name, Class);
+  names.set(Class, name);
 }
 
 /** The registered classes that errors have elsewhere, and not on this thread: they keep them on their way through it. */
@@ -82,8 +94,13 @@ export function writeError(writer: Writer, error: object): void {
     writer.string(text(error, "name"));
   }
   for (const key of fieldsOf(error)) {
-    if (writer.attempt(() => writeField(writer, error, key, (value) => value))) continue;
-    if (key === "errors") writer.attempt(() => writeField(writer, error, key, copyable));
+    // Read once, whatever of it can then be written.
+    const field = readField(error, key);
+    if (field === undefined || writer.attempt(() => writeField(writer, key, field))) continue;
+    const { value } = field;
+    if (key !== "errors" || !Array.isArray(value)) continue;
+    const items = value.map((item) => (writer.fits(item) ? item : undefined));
+    writer.attempt(() => writeField(writer, key, { ...field, value: items }));
   }
   writer.byte(END);
 }
@@ -95,54 +112,80 @@ export function readError(reader: Reader): Error {
   const error = withoutStack(() =>
     builtIn === "DOMException" ? new DOMException(reader.string(), reader.string()) : new Error(),
   );
-  const Class = registered.get(own) ?? classNamed(builtIn);
-  if (own !== "" && !registered.has(own)) passing.set(error, own);
+  const Class = registry().byName.get(own)?.Class ?? classNamed(builtIn);
+  if (own !== "" && !registry().byName.has(own)) passing.set(error, own);
   if (Object.getPrototypeOf(error) !== Class.prototype) Object.setPrototypeOf(error, Class.prototype);
   reader.keep(error);
   let hasStack = false;
   for (let mode = reader.byte(); mode !== END; mode = reader.byte()) {
     if (mode > INHERITED) throw malformed("an error has a field of an unknown kind");
-    const key = reader.string();
-    const value = reader.value();
+    const key = reader.value() as string | symbol;
+    // The error itself crosses, whatever of it cannot be made here.
+    const field = reader.optional();
+    if (field === undefined) continue;
+    const { value } = field;
     if (key === "stack") hasStack = true;
-    if (mode === INHERITED && Reflect.get(error, key) === value) continue;
+    if (mode === INHERITED && key !== "stack" && isSame(error, key, value)) continue;
     define(error, key, value, mode === ENUMERABLE);
   }
-  if (!hasStack) define(error, "stack", `${error.name}: ${error.message}`, false);
+  if (!hasStack) define(error, "stack", named(error), false);
   return error;
 }
 
-function writeField(writer: Writer, error: object, key: string, select: (value: unknown) => unknown): void {
-  const property = Object.getOwnPropertyDescriptor(error, key);
-  const value = Reflect.get(error, key);
-  if (property === undefined) {
-    // Only these three are inherited as a matter of course: from prototypes, or as accessors.
-    const isText = key === "name" || key === "message" || key === "stack";
-    if (!isText || typeof value !== "string") return;
-    writer.byte(INHERITED);
-  } else {
-    writer.byte(property.enumerable ? ENUMERABLE : HIDDEN);
-  }
-  writer.string(key);
-  writer.write(select(value));
+/** A field of an error, and how it stands there. */
+interface Field {
+  readonly mode: number;
+  readonly value: unknown;
 }
 
-/** The errors of an AggregateError, when one cannot cross: what was thrown and is no error may be anything. */
-function copyable(errors: unknown): unknown {
-  if (!Array.isArray(errors)) return errors;
-  return errors.map((error) => {
-    const isSure =
-      isError(error) || error === null || !["object", "function", "symbol"].includes(typeof error);
-    return isSure ? error : undefined;
-  });
-}
-
-function fieldsOf(error: object): Iterable<string> {
+function readField(error: object, key: string | symbol): Field | undefined {
   try {
-    return new Set([...HIDDEN_FIELDS, ...Object.keys(error)]);
+    const property = Object.getOwnPropertyDescriptor(error, key);
+    // `Error.prepareStackTrace` may make anything of the stack.
+    let value: unknown = Reflect.get(error, key);
+    if (key === "stack" && typeof value !== "string" && value !== undefined) {
+      value = stackText(error, value);
+      if (value === undefined) return undefined;
+    }
+    if (property !== undefined) return { mode: property.enumerable ? ENUMERABLE : HIDDEN, value };
+    return value === undefined || typeof value === "function" ? undefined : { mode: INHERITED, value };
+  } catch {
+    return undefined;
+  }
+}
+
+function writeField(writer: Writer, key: string | symbol, { mode, value }: Field): void {
+  writer.byte(mode);
+  writer.write(key);
+  writer.write(value);
+}
+
+/** The keys of what an error has: its own fields, and what the accessors of its class give. */
+function fieldsOf(error: object): Iterable<string | symbol> {
+  const keys = new Set<string | symbol>(INHERITED_FIELDS);
+  try {
+    for (const key of Reflect.ownKeys(error)) keys.add(key);
+    for (
+      let p = Object.getPrototypeOf(error);
+      p !== null && !Object.hasOwn(p, "message");
+      p = Object.getPrototypeOf(p)
+    ) {
+      for (const key of Object.getOwnPropertyNames(p)) {
+        if (key !== "__proto__" && Object.getOwnPropertyDescriptor(p, key)?.get !== undefined) keys.add(key);
+      }
+    }
   } catch {
     // A proxy's trap threw.
-    return HIDDEN_FIELDS;
+  }
+  return keys;
+}
+
+function isSame(error: object, key: string | symbol, value: unknown): boolean {
+  try {
+    return Reflect.get(error, key) === value;
+  } catch {
+    // An accessor of the class, which wants what only its constructor makes.
+    return false;
   }
 }
 
@@ -153,11 +196,16 @@ function classNames(error: object): [builtIn: string, own: string] {
     const Class = Object.getOwnPropertyDescriptor(p, "constructor")?.value;
     if (typeof Class !== "function") continue;
     const { name } = Class;
-    if (own === "" && registered.get(name) === Class) own = name;
+    if (own === "") own = registeredName(Class) ?? "";
     // By name, for classes of another realm; only built-in prototypes have a message of their own.
     if (BUILT_IN.includes(name) && Object.hasOwn(p, "message")) return [name, own];
   }
   return ["Error", own];
+}
+
+/** The name by which errors of a class cross: of a registered class, or of one of awaitlet's own, of whatever copy. */
+function registeredName(Class: ErrorClass): string | undefined {
+  return registry().names.get(Class) ?? kindOf(Class);
 }
 
 /** The built-in class of that name, or Error where the runtime has none. */
@@ -177,14 +225,19 @@ function text(error: object, key: string): string {
 /** A copy's own stack would show this reader. Bun prints it even where `stack` says otherwise. */
 function withoutStack(create: () => Error): Error {
   const limit = Reflect.get(Error, "stackTraceLimit");
+  const prepare: unknown = Reflect.get(Error, "prepareStackTrace");
   Reflect.set(Error, "stackTraceLimit", 0);
+  // Node 20 asks the program's own at once, which may throw.
+  if (prepare !== undefined) Reflect.set(Error, "prepareStackTrace", undefined);
   try {
     return create();
   } finally {
     Reflect.set(Error, "stackTraceLimit", limit);
+    if (prepare !== undefined) Reflect.set(Error, "prepareStackTrace", prepare);
   }
 }
 
-function define(error: Error, key: string, value: unknown, enumerable: boolean): void {
-  Object.defineProperty(error, key, { value, enumerable, writable: true, configurable: true });
+/** What the runtime itself has fixed on the copy stays as it is: Deno marks each DOMException by such a property. */
+function define(error: Error, key: string | symbol, value: unknown, enumerable: boolean): void {
+  Reflect.defineProperty(error, key, { value, enumerable, writable: true, configurable: true });
 }

@@ -7,14 +7,23 @@
  * @module
  */
 
-import { runtime } from "../runtime/current.ts";
+import { shortName } from "../base/module_url.ts";
+import type { Outcome } from "./protocol.ts";
+import { unusedCalls } from "./unused_calls.ts";
 
 /** What an expression starts from. */
 export type Root =
   | { readonly kind: "module"; readonly url: string }
   | { readonly kind: "loop" }
   | { readonly kind: "consumer" }
-  | { readonly kind: "reference"; readonly id: number; readonly check: () => void }
+  | { readonly kind: "operations" }
+  | {
+      readonly kind: "reference";
+      readonly id: number;
+      readonly check: () => void;
+      /** What the value, a promise, may have changed when it has settled, for the codec. */
+      readonly used?: object | undefined;
+    }
   | { readonly kind: "task"; readonly url: string; readonly name: string; readonly options: object };
 
 /** What one step does to the value before it. */
@@ -29,7 +38,7 @@ export type Step =
     };
 
 /** One expression: its root, or a step done to another expression. */
-export type Node = ({ readonly root: Root } | { readonly from: Node; readonly step: Step }) & Numbered;
+export type Node = ({ readonly root: Root } | { readonly from: Node; readonly step: Step }) & Numbered & Made;
 
 /** Which number a node has in the message that was written last with it. */
 interface Numbered {
@@ -37,12 +46,34 @@ interface Numbered {
   number?: number;
 }
 
+/** What a node has come to. */
+interface Made {
+  /** Whether it was awaited, or is a part of what was. */
+  used?: boolean;
+  /** The task for which it was made, by the references of that; for any other it is made anew. */
+  scope?: object | undefined;
+  /** Its outcome, where it was awaited. */
+  settled?: Outcome | undefined;
+  /** Where its value is kept, where it was held. */
+  held?: Root | undefined;
+}
+
 /** How the side on which an expression is held treats it. */
-export interface Manner {
+export interface AwaitPolicy {
   /** What `then` gives; where it throws, the expression cannot be awaited with `await`. */
   then(node: Node): unknown;
   /** What `Symbol.dispose` gives for a root, where it is a reference that may be released. */
   dispose?(root: Root): (() => void) | undefined;
+  /** The expression whose property `key` is, where that is not `node` itself. */
+  owner?(node: Node, key: string): Node;
+  /** Sets a property of what is kept on the loop. */
+  set?(node: Node, key: string | symbol, value: unknown): void;
+  /** Deletes a property of what is kept on the loop. */
+  delete?(node: Node, key: string | symbol): void;
+  /** Gives the items of what is kept on the loop. */
+  items?(node: Node): Iterator<unknown>;
+  /** Tells whether a value is an instance of the class that the expression stands for. */
+  isInstance?(node: Node, value: unknown): boolean;
 }
 
 /** Every copy of this module on a thread must know an expression that another copy has made. */
@@ -55,8 +86,9 @@ const NODE = Symbol.for("awaitlet.expression");
 const target = function expression() {};
 
 /** Makes the proxy that records what is done to it. */
-export function record(node: Node, manner: Manner): unknown {
-  return new Proxy(target, new Recorder(node, manner));
+export function record(node: Node, policy: AwaitPolicy): unknown {
+  // A literal, and no class: two are made for each call, and a literal runs no code.
+  return new Proxy(target, { __proto__: traps, node, policy } as unknown as ProxyHandler<() => void>);
 }
 
 /** The node of a recorded expression; `undefined` for any other value. */
@@ -69,7 +101,7 @@ export function nodeOf(value: unknown): Node | undefined {
 export function describe(node: Node): string {
   if ("root" in node) {
     const { root } = node;
-    if (root.kind === "module") return root.url.slice(root.url.lastIndexOf("/") + 1);
+    if (root.kind === "module") return shortName(root.url);
     if (root.kind === "task") return `asyncDef(${root.name}, …)`;
     return root.kind === "loop" ? "eventLoop" : root.kind;
   }
@@ -78,7 +110,7 @@ export function describe(node: Node): string {
     case "get":
       return `${from}.${node.step.key}`;
     case "call":
-      return `${from}(…)`;
+      return "root" in node.from && node.from.root.kind === "task" ? from : `${from}(…)`;
     case "new":
       return `new ${from}(…)`;
     case "tag":
@@ -86,178 +118,196 @@ export function describe(node: Node): string {
   }
 }
 
-class Recorder implements ProxyHandler<() => void> {
-  readonly #node: Node;
-  readonly #manner: Manner;
+/** What a handler holds beside its traps. */
+interface Recorded {
+  readonly node: Node;
+  readonly policy: AwaitPolicy;
+  /** A module's functions, by name: most are called again and again. */
+  functions?: Map<string, unknown>;
+}
 
-  constructor(node: Node, manner: Manner) {
-    this.#node = node;
-    this.#manner = manner;
-  }
-
-  get(_target: unknown, key: string | symbol): unknown {
-    if (key === NODE) return this.#node;
-    if (key === "then") return this.#manner.then(this.#node);
-    if (key === Symbol.dispose && "root" in this.#node) {
-      const dispose = this.#manner.dispose?.(this.#node.root);
+const traps: ProxyHandler<() => void> & ThisType<Recorded> = {
+  get(this: Recorded, _target: unknown, key: string | symbol): unknown {
+    const { node, policy } = this;
+    if (key === NODE) return node;
+    if (key === "then") return policy.then(node);
+    if (key === Symbol.dispose && "root" in node) {
+      const dispose = policy.dispose?.(node.root);
       if (dispose !== undefined) return dispose;
     }
-    if (typeof key === "symbol") throw this.#misuse(`its ${key.description ?? "symbol"} was read`);
-    if (key === "toJSON") throw this.#misuse("it was turned into JSON");
-    return this.#step({ kind: "get", key });
-  }
+    if (typeof key === "symbol") return readSymbol(node, policy, key);
+    if (key === "toJSON") throw misuse(node, "it was turned into JSON");
+    if (!("root" in node) || node.root.kind !== "module") {
+      node.used = true;
+      const from = policy.owner === undefined ? node : policy.owner(node, key);
+      return record({ from, step: { kind: "get", key }, message: undefined, number: 0 }, policy);
+    }
+    this.functions ??= new Map();
+    let fn = this.functions.get(key);
+    if (fn === undefined) {
+      fn = record({ from: node, step: { kind: "get", key }, message: undefined, number: 0 }, policy);
+      this.functions.set(key, fn);
+    }
+    return fn;
+  },
 
-  apply(_target: unknown, _this: unknown, args: unknown[]): unknown {
+  apply(this: Recorded, _target: unknown, _this: unknown, args: unknown[]): unknown {
+    const { node, policy } = this;
     const [strings] = args;
-    if (isTemplate(strings)) return this.#step({ kind: "tag", strings, args: args.slice(1) });
-    return this.#step({ kind: "call", args });
-  }
+    const step: Step =
+      typeof strings === "object" && isTemplate(strings)
+        ? { kind: "tag", strings, args: args.slice(1) }
+        : { kind: "call", args };
+    node.used = true;
+    const call: Node = {
+      from: node,
+      step,
+      message: undefined,
+      number: 0,
+      used: false,
+      scope: undefined,
+      settled: undefined,
+      held: undefined,
+    };
+    if (unusedCalls.isOn) {
+      const { last } = unusedCalls;
+      if (last !== undefined && last.used !== true) unusedCalls.keep(last);
+      unusedCalls.last = call;
+    }
+    return record(call, policy);
+  },
 
-  construct(_target: unknown, args: unknown[]): object {
-    return this.#step({ kind: "new", args }) as object;
-  }
+  construct(this: Recorded, _target: unknown, args: unknown[]): object {
+    return recordCall(this.node, { kind: "new", args }, this.policy) as object;
+  },
 
-  set(_target: unknown, key: string | symbol): never {
-    throw this.#misuse(`its property ${String(key)} was set`);
-  }
+  set(this: Recorded, _target: unknown, key: string | symbol, value: unknown): boolean {
+    const { node, policy } = this;
+    if (policy.set === undefined || !isKept(node)) {
+      throw misuse(
+        node,
+        `its property ${String(key)} was set`,
+        "keep what it gives by hold(…), and set the property of that; awaitlet(…) sets none",
+      );
+    }
+    policy.set(node, key, value);
+    return true;
+  },
 
-  has(_target: unknown, key: string | symbol): never {
-    throw this.#misuse(`it was asked whether it has ${String(key)}`);
-  }
-
-  ownKeys(): never {
-    throw this.#misuse("its properties were listed");
-  }
-
-  getOwnPropertyDescriptor(_target: unknown, key: string | symbol): never {
-    throw this.#misuse(`its property ${String(key)} was looked up`);
-  }
-
-  defineProperty(): never {
-    throw this.#misuse("a property was defined on it");
-  }
-
-  deleteProperty(): never {
-    throw this.#misuse("a property of it was deleted");
-  }
-
-  setPrototypeOf(): never {
-    throw this.#misuse("its prototype was set");
-  }
-
-  preventExtensions(): never {
-    throw this.#misuse("it was made inextensible");
-  }
-
-  #step(step: Step): unknown {
-    return record({ from: this.#node, step, message: undefined, number: 0 }, this.#manner);
-  }
-
-  #misuse(what: string): TypeError {
-    return new TypeError(
-      `use ${describe(this.#node)} as a value: it is a recorded expression, not yet evaluated, and ${what}; write awaitlet(…) around it to get its value`,
+  has(this: Recorded, _target: unknown, key: string | symbol): never {
+    const name = typeof key === "string" ? JSON.stringify(key) : String(key);
+    throw misuse(
+      this.node,
+      `it was asked whether it has ${String(key)}`,
+      `write ${name} in awaitlet(…) to ask its value`,
     );
+  },
+
+  getPrototypeOf(this: Recorded): never {
+    throw misuse(
+      this.node,
+      "it was asked for its class",
+      "write awaitlet(…) instanceof … to ask for the class of its value",
+    );
+  },
+
+  ownKeys(this: Recorded): never {
+    throw misuse(this.node, "its properties were listed");
+  },
+
+  getOwnPropertyDescriptor(this: Recorded, _target: unknown, key: string | symbol): never {
+    throw misuse(this.node, `its property ${String(key)} was looked up`);
+  },
+
+  defineProperty(this: Recorded): never {
+    throw misuse(this.node, "a property was defined on it");
+  },
+
+  deleteProperty(this: Recorded, _target: unknown, key: string | symbol): boolean {
+    const { node, policy } = this;
+    if (policy.delete === undefined || !isKept(node)) {
+      throw misuse(
+        node,
+        `its property ${String(key)} was deleted`,
+        "keep what it gives by hold(…), and delete the property of that; awaitlet(…) deletes none",
+      );
+    }
+    policy.delete(node, key);
+    return true;
+  },
+
+  setPrototypeOf(this: Recorded): never {
+    throw misuse(this.node, "its prototype was set");
+  },
+
+  preventExtensions(this: Recorded): never {
+    throw misuse(this.node, "it was made inextensible");
+  },
+};
+
+/** Records a call of what `from` gives, other than by the trap that most calls go by. */
+export function recordCall(from: Node, step: Step, policy: AwaitPolicy): unknown {
+  from.used = true;
+  const call: Node = {
+    from,
+    step,
+    message: undefined,
+    number: 0,
+    used: false,
+    scope: undefined,
+    settled: undefined,
+    held: undefined,
+  };
+  if (unusedCalls.isOn) {
+    const { last } = unusedCalls;
+    if (last !== undefined && last.used !== true) unusedCalls.keep(last);
+    unusedCalls.last = call;
   }
+  return record(call, policy);
+}
+
+/** Whether something is called in an expression: then it stands for what one call gives, and is made once. */
+export function isCalled(node: Node): boolean {
+  for (let at = node; !("root" in at); at = at.from) if (at.step.kind !== "get") return true;
+  return false;
+}
+
+/** Whether an expression names a place in what is kept on the loop, so that it is the same one each time. */
+function isKept(node: Node): boolean {
+  let at = node;
+  while (!("root" in at)) {
+    if (at.step.kind !== "get") return false;
+    at = at.from;
+  }
+  return at.root.kind === "reference";
+}
+
+function readSymbol(node: Node, policy: AwaitPolicy, key: symbol): unknown {
+  const { items, isInstance } = policy;
+  if (key === Symbol.iterator && items !== undefined && isKept(node)) return () => items(node);
+  if (key === Symbol.hasInstance && isInstance !== undefined)
+    return (value: unknown) => isInstance(node, value);
+  if (key !== Symbol.iterator && key !== Symbol.asyncIterator)
+    throw misuse(node, `its ${key.description ?? "symbol"} was read`);
+  throw misuse(
+    node,
+    "it was destructured or iterated over",
+    "write awaitlet(…) around it to get its value, or for (… of iterate(…)) where it is an async iterable",
+  );
+}
+
+function misuse(
+  node: Node,
+  what: string,
+  advice = "write awaitlet(…) around it to get its value",
+): TypeError {
+  // Its mistake is told of by this.
+  node.used = true;
+  return new TypeError(
+    `use ${describe(node)} as a value: it is a recorded expression, not yet evaluated, and ${what}; ${advice}`,
+  );
 }
 
 function isTemplate(value: unknown): value is TemplateStringsArray {
   return Array.isArray(value) && Object.isFrozen(value) && Object.hasOwn(value, "raw");
-}
-
-/**
- * Finds the recorded expressions in a plain value, through arrays and plain objects however deep.
- *
- * @param found Takes their nodes, in the order in which they were found.
- * @returns What rebuilds the value with the expressions replaced, by results in that order; `undefined` when there is
- * none, and the value stands for itself.
- */
-export function gather(
-  value: unknown,
-  found: Node[],
-): ((results: readonly unknown[]) => unknown) | undefined {
-  if (isAllExpressions(value, found)) return (results) => [...results];
-  const { containing, expressions } = markContaining(value, found);
-  if (found.length === 0) return undefined;
-  return (results) => {
-    const rebuilt = new Map<unknown, unknown>();
-    for (let i = 0; i < expressions.length; i++) rebuilt.set(expressions[i], results[i]);
-    const rebuild = (part: unknown): unknown => {
-      if (rebuilt.has(part)) return rebuilt.get(part);
-      if (!containing.has(part as object)) return part;
-      const copy: Record<string, unknown> | unknown[] = Array.isArray(part) ? new Array(part.length) : {};
-      rebuilt.set(part, copy);
-      for (const key of Object.keys(part as object)) {
-        const item = rebuild((part as Record<string, unknown>)[key]);
-        Object.defineProperty(copy, key, {
-          value: item,
-          writable: true,
-          enumerable: true,
-          configurable: true,
-        });
-      }
-      return copy;
-    };
-    return rebuild(value);
-  };
-}
-
-/** Whether a value is an array that holds expressions and nothing else: the most frequent case, and soon done. */
-function isAllExpressions(value: unknown, found: Node[]): value is unknown[] {
-  if (!Array.isArray(value) || value.length === 0) return false;
-  for (let i = 0; i < value.length; i++) {
-    const node = nodeOf(value[i]);
-    if (node === undefined) break;
-    found.push(node);
-  }
-  if (found.length === value.length && runtime.countProperties(value) === value.length) return true;
-  found.length = 0;
-  return false;
-}
-
-/** The arrays and plain objects in `value` that hold an expression somewhere below them. */
-function markContaining(value: unknown, found: Node[]): { containing: Set<object>; expressions: unknown[] } {
-  const expressions: unknown[] = [];
-  const containing = new Set<object>();
-  const parents = new Map<object, object[]>();
-  const known = new Set<unknown>();
-  const mark = (part: object) => {
-    if (containing.has(part)) return;
-    containing.add(part);
-    for (const parent of parents.get(part) ?? []) mark(parent);
-  };
-  const stack: [part: unknown, parent: object | undefined][] = [[value, undefined]];
-  // Last in, first out: children are pushed in reverse, so that expressions are found in the order they are written.
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    const [part, parent] = next;
-    const node = nodeOf(part);
-    if (node !== undefined) {
-      if (!known.has(part)) {
-        found.push(node);
-        expressions.push(part);
-      }
-      known.add(part);
-      if (parent !== undefined) mark(parent);
-    } else if (part instanceof Promise) {
-      throw new TypeError(
-        "awaitlet: this Promise was made on the blocking thread, whose event loop stands still, so it would never settle; make it on the loop, by a function of an asyncModule()",
-      );
-    } else if (isPlain(part)) {
-      if (parent !== undefined) {
-        parents.set(part, [...(parents.get(part) ?? []), parent]);
-        if (containing.has(part)) mark(parent);
-      }
-      if (known.has(part)) continue;
-      known.add(part);
-      const items = Object.values(part);
-      for (let i = items.length - 1; i >= 0; i--) stack.push([items[i], part]);
-    }
-  }
-  return { containing, expressions };
-}
-
-function isPlain(value: unknown): value is object {
-  if (typeof value !== "object" || value === null) return false;
-  if (Array.isArray(value)) return true;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

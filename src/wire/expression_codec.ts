@@ -11,7 +11,17 @@ import { describe, type Node, type Root, type Step } from "./expression.ts";
 import type { Reader } from "./reader.ts";
 import type { Writer } from "./writer.ts";
 
-const BASES = ["known", "module", "loop", "reference", "task", "consumer"] as const;
+const BASES = [
+  "known",
+  "module",
+  "loop",
+  "reference",
+  "task",
+  "consumer",
+  "operations",
+  "returned",
+  "threw",
+] as const;
 /** `again` gets the property of the last `get`: often many calls of one function stand in a message. */
 const STEPS = ["get", "again", "call", "new", "tag"] as const;
 
@@ -32,11 +42,17 @@ export class ExpressionWriter {
   #count = 0;
   /** The property that was got last. */
   #key: string | undefined;
+  /** Whether the base of the expression that is being written stands in the message already. */
+  #isMade = false;
   /** The nodes whose arguments are being written. */
   readonly #open: Node[] = [];
+  /** The nodes that have got a number in the present message, in order. */
+  readonly #numbered: Node[] = [];
   readonly #modules: ModuleNumbers;
   /** The modules that the present message tells the other end of, which it will know once the message is sent. */
   readonly #told = new Map<string, number>();
+  /** What the values that the present message refers to may still change. */
+  used: object[] = [];
 
   /** @param modules Shared by all writers of one bridge. */
   constructor(modules: ModuleNumbers) {
@@ -48,7 +64,23 @@ export class ExpressionWriter {
     this.#count = 0;
     this.#key = undefined;
     this.#open.length = 0;
+    this.#numbered.length = 0;
     if (this.#told.size > 0) this.#told.clear();
+    if (this.used.length > 0) this.used = [];
+  }
+
+  /** A place to rewind to. */
+  get mark(): { readonly count: number; readonly told: number; readonly open: number } {
+    return { count: this.#count, told: this.#told.size, open: this.#open.length };
+  }
+
+  /** Takes back what was written since `mark`. */
+  rewind({ count, told, open }: ExpressionWriter["mark"]): void {
+    for (const node of this.#numbered.splice(count)) node.message = undefined;
+    this.#count = count;
+    this.#open.length = open;
+    this.#key = undefined;
+    for (const url of [...this.#told.keys()].slice(told)) this.#told.delete(url);
   }
 
   /** The message has been sent. */
@@ -58,16 +90,22 @@ export class ExpressionWriter {
     this.#told.clear();
   }
 
-  write(node: Node, writer: Writer): void {
+  /** @param scope The task that the message belongs to: what was made for it is not made again. */
+  write(node: Node, writer: Writer, scope?: object): void {
     const pending: Extract<Node, { step: Step }>[] = [];
     let base = node;
     for (; base.message !== this.#message; base = base.from) {
       if (this.#open.includes(base))
         throw new TypeError(`await ${describe(base)}: it is an argument of itself`);
       if ("root" in base) break;
+      if (base.scope !== undefined && base.scope === scope && this.#writeMade(base, pending.at(-1), writer)) {
+        this.#number(base);
+        break;
+      }
       pending.push(base);
     }
-    if (base.message === this.#message) {
+    if (this.#isMade) this.#isMade = false;
+    else if (base.message === this.#message) {
       writer.uint(BASES.indexOf("known"));
       writer.uint(base.number as number);
     } else if ("root" in base) {
@@ -81,9 +119,31 @@ export class ExpressionWriter {
     }
   }
 
+  /**
+   * Writes what a node has come to already, where that is what `next` is to be done to: a value that is kept on the loop is, any other is
+   * where nothing but its outcome is asked for.
+   */
+  #writeMade(node: Node, next: Extract<Node, { step: Step }> | undefined, writer: Writer): boolean {
+    const { held, settled } = node;
+    if (held !== undefined) {
+      this.#writeRoot(held, writer);
+      this.#isMade = true;
+      return true;
+    }
+    if (settled === undefined) return false;
+    const { outcome, value } = settled;
+    if (next !== undefined && !isOfPromise(next.step) && !isTheirs(value, writer)) return false;
+    writer.uint(BASES.indexOf(outcome));
+    writer.value(value, "value");
+    this.#isMade = true;
+    return true;
+  }
+
   #number(node: Node): void {
+    node.used = true;
     node.message = this.#message;
     node.number = this.#count++;
+    this.#numbered.push(node);
   }
 
   #writeRoot(root: Root, writer: Writer): void {
@@ -92,6 +152,7 @@ export class ExpressionWriter {
     else if (root.kind === "reference") {
       root.check();
       writer.uint(root.id);
+      if (root.used !== undefined) this.used.push(root.used);
     } else if (root.kind === "task") {
       writer.string(root.url);
       writer.string(root.name);
@@ -129,20 +190,31 @@ export class ExpressionWriter {
   }
 }
 
+function isOfPromise(step: Step): boolean {
+  return step.kind === "get" && PROMISE.has(step.key);
+}
+
+/** The methods of every promise: a value that was a promise, or is typed as one, has them too. */
+const PROMISE: ReadonlySet<string> = new Set(["then", "catch", "finally"]);
+
+function isTheirs(value: unknown, writer: Writer): boolean {
+  return Object(value) === value && writer.extension.isTheirs?.(value as object) === true;
+}
+
 /** Where an evaluation starts: what the loop side has for each kind of root. */
 export interface Roots {
   /** The namespace of a loaded module; throws `NotLoaded` where it has yet to be imported. */
   module(url: string): unknown;
   reference(id: number): unknown;
+  /** What the function of a reference is called on. */
+  receiver(id: number): unknown;
+  /** What can be done with the objects that this side keeps. */
+  operations(): unknown;
   /** What takes what the task's generator yields. */
   consumer(): unknown;
   /** A function that runs the task. */
   task(url: string, name: string, options: object): unknown;
 }
-
-/** Whether a property would lead from a value to the machinery behind it. */
-const isForbidden = (key: string): boolean =>
-  key === "__proto__" || key === "constructor" || key === "prototype";
 
 /** Evaluates the expressions of one message after another. */
 export class Evaluator {
@@ -174,6 +246,13 @@ export class Evaluator {
     this.#next = 0;
   }
 
+  /** The message cannot be read to its end: nobody will look at the promises that it has made so far. */
+  abandon(): void {
+    for (const value of this.#values) {
+      if (value instanceof Promise) Promise.prototype.then.call(value, undefined, () => {});
+    }
+  }
+
   read(reader: Reader): unknown {
     let at = this.#readBase(reader);
     let name = "value";
@@ -183,7 +262,10 @@ export class Evaluator {
       if (kind === "get" || kind === "again") {
         if (kind === "get") this.#key = reader.string();
         name = this.#key;
-        at = this.#isNext() ? this.#add(get(value, name), value) : this.#next++;
+        if (this.#isNext()) {
+          const owner = ownerOf(value, name);
+          at = this.#add(get(owner, name), owner);
+        } else at = this.#next++;
         continue;
       }
       const template = kind === "tag" ? readTemplate(reader) : undefined;
@@ -209,17 +291,25 @@ export class Evaluator {
       }
       case "loop":
         return this.#isNext() ? this.#add(globalThis) : this.#next++;
+      case "operations":
+        return this.#isNext() ? this.#add(this.#roots.operations()) : this.#next++;
       case "consumer":
         return this.#isNext() ? this.#add(this.#roots.consumer()) : this.#next++;
       case "reference": {
         const id = reader.uint();
-        return this.#isNext() ? this.#add(this.#roots.reference(id)) : this.#next++;
+        if (!this.#isNext()) return this.#next++;
+        return this.#add(this.#roots.reference(id), this.#roots.receiver(id));
       }
       case "task": {
         const url = reader.string();
         const name = reader.string();
         const options = reader.value() as object;
         return this.#isNext() ? this.#add(this.#roots.task(url, name, options)) : this.#next++;
+      }
+      case "returned":
+      case "threw": {
+        const value = reader.value();
+        return this.#isNext() ? this.#add(kind === "threw" ? rejected(value) : value) : this.#next++;
       }
       default:
         throw new TypeError("evaluate an expression: its base is of no known kind");
@@ -239,9 +329,28 @@ export class Evaluator {
   }
 }
 
+function rejected(reason: unknown): Promise<never> {
+  const promise = Promise.reject(reason);
+  // Whoever wants its outcome asks for it.
+  promise.catch(() => {});
+  return promise;
+}
+
+/** What a property is read from: a method that every promise has, of a promise. */
+export function ownerOf(value: unknown, key: string): unknown {
+  if (!PROMISE.has(key)) return value;
+  return Object(value) === value && key in (value as object) ? value : Promise.resolve(value);
+}
+
+/** Throws where a property leads to the machinery behind a value. */
+export function checkKey(key: string | symbol): void {
+  if (key === "__proto__" || key === "constructor" || key === "prototype")
+    throw new TypeError(`read the property ${String(key)}: another thread cannot reach it`);
+}
+
 /** Reads a property of a value, on the thread that has it. */
 export function get(value: unknown, key: string): unknown {
-  if (isForbidden(key)) throw new TypeError(`read the property ${key}: expressions cannot reach it`);
+  checkKey(key);
   return (value as Record<string, unknown>)[key];
 }
 

@@ -1,4 +1,5 @@
-import { isClassed } from "./class_codec.ts";
+import { builtInTag } from "./built_in_tag.ts";
+import { isOverflow } from "./refusal.ts";
 import { isMoving } from "./transfer.ts";
 
 /** How an object crosses. */
@@ -48,11 +49,15 @@ const brands = new Map<string, Brand>([
   ["[object Arguments]", { kind: "plain", base: "Object", prove: () => {} }],
 ]);
 
-/** Tells how an object crosses that is neither an array nor an object of `Object.prototype`. */
-export function kindOf(value: object): Kind {
+/**
+ * Tells how an object crosses that is neither an array nor an object of `Object.prototype`.
+ *
+ * @param copiesSubclasses Whether one of a subclass of the language's own classes is copied without its methods.
+ */
+export function kindOf(value: object, copiesSubclasses: boolean = false): Kind {
   if (ArrayBuffer.isView(value)) return "view";
   if (isError(value)) return "error";
-  const tag = Object.prototype.toString.call(value);
+  const tag = builtInTag(value);
   // Node gives ports no tag; a port of another realm has nothing but its tag.
   if (value instanceof MessagePort || tag === "[object MessagePort]") return "transferred";
   if (isNamespace(value)) return "bare";
@@ -60,18 +65,12 @@ export function kindOf(value: object): Kind {
   if (brand === undefined) return "refused";
   try {
     brand.prove(value);
-  } catch {
+  } catch (error) {
+    if (isOverflow(error)) throw error;
     return "refused";
   }
-  if (hasMethods(value, brand.base)) return "refused";
+  if (!(copiesSubclasses && brand.base !== "Object") && hasMethods(value, brand.base)) return "refused";
   return brand.kind === "buffer" && isMoving(value) ? "transferred" : brand.kind;
-}
-
-/** Whether an object crosses as a copy, or moves, as far as can be told without looking into it. */
-export function isCopied(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (Array.isArray(value) || prototype === Object.prototype || prototype === null) return true;
-  return isClassed(prototype as object) || kindOf(value) !== "refused";
 }
 
 /** Whether an object is a module's namespace. In Bun it has a prototype, with an accessor. */
@@ -82,7 +81,7 @@ function isNamespace(value: object): boolean {
 
 /** The primitive value that a boxed one holds, whatever properties were put on it. */
 export function unbox(value: object): unknown {
-  return brands.get(Object.prototype.toString.call(value))?.prove(value);
+  return brands.get(builtInTag(value))?.prove(value);
 }
 
 const isNativeError = Reflect.get(Error, "isError") as ((value: unknown) => boolean) | undefined;
@@ -92,7 +91,7 @@ export function isError(value: unknown): value is Error {
   return (
     isNativeError?.(value) === true ||
     value instanceof Error ||
-    Object.prototype.toString.call(value) === "[object Error]"
+    builtInTag(value as object) === "[object Error]"
   );
 }
 
@@ -117,4 +116,10 @@ function isBuiltIn(prototype: object, name: string): boolean {
   return (
     Class === Reflect.get(globalThis, name) || /\[native code\]/.test(Function.prototype.toString.call(Class))
   );
+}
+
+/** Whether an object is one of the language's own collections of functions, such as Math. */
+export function isBuiltInNamespace(object: object): boolean {
+  const property = Object.getOwnPropertyDescriptor(object, Symbol.toStringTag);
+  return typeof property?.value === "string" && !property.enumerable && !property.writable;
 }

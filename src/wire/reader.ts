@@ -3,6 +3,8 @@ import { ByteReader, malformed, NO_BYTES } from "./byte_reader.ts";
 import { readClassed } from "./class_codec.ts";
 import type { Extension } from "./codec.ts";
 import { readError } from "./error_codec.ts";
+import { readExtended } from "./extras.ts";
+import { NotLoaded } from "./not_loaded.ts";
 import * as tag from "./tags.ts";
 import { readLoneView, readResizableBuffer, readView } from "./views.ts";
 
@@ -10,8 +12,14 @@ type Properties = Record<string, unknown>;
 
 export interface Shape {
   readonly keys: readonly string[];
-  /** A key would set the prototype, when assigned. */
+  /** A key is also one of `Object.prototype`: it has to be defined, not assigned. */
   readonly isHarmful: boolean;
+}
+
+/** Who is told of the copies of buffers that a message holds. */
+export interface TakesBuffers {
+  /** @param index Of the buffer, in the order in which the writer wrote them: the place among its `sources`. */
+  takeBuffer(index: number, buffer: ArrayBuffer): void;
 }
 
 /** Reads the messages that a `Writer` writes. */
@@ -22,6 +30,18 @@ export class Reader<E extends Extension = Extension> extends ByteReader {
   /** The objects of the message, numbered as the writer did. */
   #objects: unknown[] = [];
   #shapes: Shape[] = [];
+  /** The number of what was begun last, and can be made only after what is in it. */
+  #latest = 0;
+  /** How many `optional()` values are being read, each within the one before. */
+  #optional = 0;
+  /** Whether something in the innermost of them could not be made. */
+  #isIncomplete = false;
+  /** How many copies of buffers were read. */
+  #copies = 0;
+  /** Who is told of them, as each is read. */
+  taker: TakesBuffers | undefined;
+  /** Whether the caller loads the module of that URL where it is missing, and reads the message again. */
+  loads: (url: string) => boolean = () => false;
 
   constructor(extension: E) {
     super();
@@ -39,6 +59,9 @@ export class Reader<E extends Extension = Extension> extends ByteReader {
     this.#attachments = attachments;
     this.#objects = [];
     this.#shapes = [];
+    this.#optional = 0;
+    this.#isIncomplete = false;
+    this.#copies = 0;
   }
 
   /**
@@ -96,6 +119,48 @@ export class Reader<E extends Extension = Extension> extends ByteReader {
     }
   }
 
+  /**
+   * Reads a value that its holder can do without, such as a field of an error.
+   *
+   * @returns Nothing where something in the value cannot be made on this thread.
+   */
+  optional(): { readonly value: unknown } | undefined {
+    const outer = this.#isIncomplete;
+    this.#isIncomplete = false;
+    this.#optional++;
+    const value = this.value();
+    const isComplete = !this.#isIncomplete;
+    this.#optional--;
+    this.#isIncomplete = outer;
+    return isComplete ? { value } : undefined;
+  }
+
+  /**
+   * Makes what the reader alone cannot make, when all that belongs to it has been read. Within an optional value, what `make`
+   * throws is no fault of the rest of the message.
+   */
+  make(make: () => unknown): unknown {
+    if (this.#isIncomplete) return {};
+    try {
+      return make();
+    } catch (error) {
+      if (!this.isOptional || (NotLoaded.is(error) && this.loads(error.url))) throw error;
+      this.#isIncomplete = true;
+      return {};
+    }
+  }
+
+  /** Whether the value that is being read can be done without. */
+  get isOptional(): boolean {
+    return this.#optional > 0;
+  }
+
+  /** Tells of a copy of a buffer. */
+  taken(buffer: ArrayBuffer): ArrayBuffer {
+    this.taker?.takeBuffer(this.#copies++, buffer);
+    return buffer;
+  }
+
   /** Numbers an object, before what is in it. */
   keep<T extends object>(object: T): T {
     this.#objects.push(object);
@@ -129,7 +194,7 @@ export class Reader<E extends Extension = Extension> extends ByteReader {
       case tag.ERROR:
         return readError(this);
       case tag.BUFFER:
-        return this.keep(this.copy(this.count()));
+        return this.keep(this.taken(this.copy(this.count())));
       case tag.RESIZABLE_BUFFER:
         return this.keep(readResizableBuffer(this));
       case tag.VIEW:
@@ -138,21 +203,43 @@ export class Reader<E extends Extension = Extension> extends ByteReader {
         return this.keep(readLoneView(this));
       case tag.ATTACHMENT:
         return this.#attachment();
+      case tag.COPY:
+        return this.taken(this.#attachment() as ArrayBuffer);
       case tag.EXTENSION:
         return this.#later(() => this.extension.read(this));
       case tag.CLASSED:
         return this.#later(readClassed);
+      case tag.EXTENDED:
+        return readExtended(this);
+      case tag.SYMBOL:
+        return this.symbol();
       default:
         throw malformed(`there is no kind of value ${first}`);
     }
   }
 
+  /** Reads what follows tag.SYMBOL. */
+  symbol(): symbol {
+    const isWellKnown = this.byte() === 1;
+    const name = this.string();
+    if (!isWellKnown) return Symbol.for(name);
+    const symbol: unknown = Reflect.get(Symbol, name);
+    if (typeof symbol !== "symbol") throw malformed(`there is no symbol ${name} here`);
+    return symbol;
+  }
+
   /** Numbers what can be made only after what is in it. */
   #later<T>(read: (reader: Reader) => T): T {
     const n = this.#objects.push(UNFINISHED) - 1;
+    this.#latest = n;
     const value = read(this);
     this.#objects[n] = value;
     return value;
+  }
+
+  /** Numbers what is being made, where it can be referred to by what is in it: before anything of that is read. */
+  early(object: object): void {
+    this.#objects[this.#latest] = object;
   }
 
   #reference(): unknown {
@@ -190,7 +277,8 @@ export class Reader<E extends Extension = Extension> extends ByteReader {
   #newShape(): Shape {
     const keys: string[] = [];
     for (let count = this.count(); count > 0; count--) keys.push(this.string());
-    const shape = { keys, isHarmful: keys.includes("__proto__") };
+    // What the prototype has may be read-only there, or have a setter.
+    const shape = { keys, isHarmful: keys.some((key) => key in Object.prototype) };
     this.#shapes.push(shape);
     return shape;
   }

@@ -1,16 +1,70 @@
-import { NotTransferable } from "../errors.ts";
+import { NotTransferable } from "../base/errors.ts";
+import { builtInTag } from "./built_in_tag.ts";
+
+/**
+ * Where a value stands in the one that holds it: makes its path of that one's own. The text is made when a refusal is
+ * explained: where the stack is full, making it would fail, and hide that.
+ */
+export type Step = (holder: string) => string;
+
+/** The step to the element of an array. */
+export const element =
+  (index: number): Step =>
+  (holder) =>
+    `${holder}[${index}]`;
+
+/** The step to the property of an object. */
+export const property =
+  (key: string | symbol): Step =>
+  (holder) =>
+    holder + spelled(key);
+
+/** The step to an item that only iteration reaches: a method's of a Map, such as `keys`, or a Set's own. */
+export const item =
+  (index: number, method = ""): Step =>
+  (holder) =>
+    `[...${holder}${method && `.${method}()`}][${index}]`;
+
+/** The step to the value of a Map's entry. */
+export function entry(key: unknown, index: number): Step {
+  const isNamed = typeof key !== "object" && typeof key !== "symbol" && typeof key !== "function";
+  return isNamed || key === null ? (holder) => `${holder}.get(${literal(key)})` : item(index, "values");
+}
 
 /** Thrown inside a writer where a value cannot cross. Whoever named the root turns it into NotTransferable. */
 export class Refusal {
   readonly value: unknown;
+  /** What reading the value threw, where it could not even be read. */
+  readonly thrown: { readonly error: unknown } | undefined;
+  readonly #steps: Step[] = [];
 
-  constructor(value: unknown) {
+  constructor(value: unknown, thrown?: { readonly error: unknown }) {
     this.value = value;
+    this.thrown = thrown;
   }
 
-  /** Looks for the value once more, from the root, so that writing need not keep track of where it is. */
-  explain(root: unknown, name: string): NotTransferable {
-    const path = pathTo(this.value, root, name);
+  /** Notes a step on the way out, from the value to the root. */
+  under(step: Step): this {
+    this.#steps.push(step);
+    return this;
+  }
+
+  /** The error for the caller, who names the root. */
+  explain(name: string): NotTransferable {
+    let path = name;
+    for (let i = this.#steps.length - 1; i >= 0; i--) path = (this.#steps[i] as Step)(path);
+    if (this.thrown !== undefined) {
+      const { error } = this.thrown;
+      return new NotTransferable(`Cannot copy ${path}: reading it threw ${named(error)}`, path, {
+        cause: error,
+      });
+    }
+    if (typeof this.value === "symbol") {
+      return new NotTransferable(
+        `Cannot copy ${path}: another thread does not know the symbol ${String(this.value)}; make it by Symbol.for()`,
+        path,
+      );
+    }
     const advice = isThenable(this.value)
       ? "await it first"
       : "use hold() to keep it on its own side, or pass on its data";
@@ -18,6 +72,54 @@ export class Refusal {
       `Cannot copy ${path}: ${describe(this.value)} can be neither copied nor called; ${advice}`,
       path,
     );
+  }
+}
+
+/** An error that is to reach the caller as it is, from wherever in a value it was thrown. */
+export class Passing {
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
+
+/**
+ * What to throw on, where writing a part of a value threw: with the step to that part.
+ *
+ * Nothing else is known of an error than that the part could not be read: an accessor, a proxy's trap or a `toData()`
+ * threw it.
+ */
+export function located(error: unknown, step: Step): unknown {
+  if (error instanceof Refusal) return error.under(step);
+  if (error instanceof Passing || isOverflow(error)) return error;
+  return new Refusal(undefined, { error }).under(step);
+}
+
+/**
+ * Whether an error is that the stack is full. V8 throws a SyntaxError where it cannot compile a regular expression for want of
+ * stack, and so may an accessor of the value's own.
+ */
+export function isOverflow(error: unknown): boolean {
+  if (error instanceof SyntaxError) {
+    const { message } = error;
+    return (
+      message.startsWith("Invalid regular expression") &&
+      (message.includes("call stack") || message.includes("Stack overflow"))
+    );
+  }
+  if (!(error instanceof RangeError)) return false;
+  // By no regular expression: where the stack is full, none can be compiled.
+  const { message } = error;
+  return message.includes("call stack") || message.includes("nested so deeply");
+}
+
+function named(error: unknown): string {
+  try {
+    if (error instanceof Error) return `${error.name}: ${error.message}`;
+    return typeof error === "object" || typeof error === "function" ? describe(error) : String(error);
+  } catch {
+    return "something that cannot be read either";
   }
 }
 
@@ -39,12 +141,14 @@ function describe(value: unknown): string {
 
 function nameOf(value: object): string {
   try {
-    const { name } = value.constructor;
+    // A constructor of the object's own may be any property, and be computed.
+    const { name } = Object.hasOwn(value, "constructor") ? Object : value.constructor;
     if (typeof name === "string" && name !== "" && name !== "Object") return name;
+    return builtInTag(value).slice("[object ".length, -1);
   } catch {
     // Some have no constructor, and some throw when asked.
+    return "Object";
   }
-  return Object.prototype.toString.call(value).slice("[object ".length, -1);
 }
 
 /** Whether the memory of a buffer or a view has gone elsewhere, or has shrunk from under the view. */
@@ -55,75 +159,18 @@ export function isDetached(value: object): boolean {
     const isBuffer = Object.prototype.toString.call(value) === "[object ArrayBuffer]";
     if (isBuffer && (value as ArrayBuffer).byteLength === 0) new Uint8Array(value as ArrayBuffer);
     return false;
-  } catch {
+  } catch (error) {
+    if (isOverflow(error)) throw error;
     return true;
   }
 }
 
-interface Step {
-  readonly value: unknown;
-  readonly parent: Step | undefined;
-  readonly before: string;
-  readonly after: string;
-}
-
-function pathTo(culprit: unknown, root: unknown, name: string): string {
-  const steps: Step[] = [{ value: root, parent: undefined, before: "", after: "" }];
-  const seen = new Set<unknown>();
-  // Breadth first: of several ways to the same value this is the shortest.
-  for (const step of steps) {
-    if (step.value === culprit) return spell(step, name);
-    if (typeof step.value !== "object" || step.value === null || seen.has(step.value)) continue;
-    seen.add(step.value);
-    try {
-      for (const child of childrenOf(step.value, step)) steps.push(child);
-    } catch {
-      // What throws when looked at a second time has no children to speak of.
-    }
-  }
-  return name;
-}
-
-function* childrenOf(value: object, parent: Step): Generator<Step> {
-  if (value instanceof Map) {
-    let i = 0;
-    for (const [key, item] of value) {
-      const named = typeof key !== "object" && typeof key !== "symbol" && typeof key !== "function";
-      yield { value: key, parent, before: "[...", after: `.keys()][${i}]` };
-      if (named) yield { value: item, parent, before: "", after: `.get(${literal(key)})` };
-      else yield { value: item, parent, before: "[...", after: `.values()][${i}]` };
-      i++;
-    }
-  } else if (value instanceof Set) {
-    let i = 0;
-    for (const item of value) yield { value: item, parent, before: "[...", after: `][${i++}]` };
-  } else if (!ArrayBuffer.isView(value)) {
-    for (const key of Object.keys(value)) {
-      yield { value: read(value, key), parent, before: "", after: property(value, key) };
-    }
-  }
-}
-
-/** A getter that throws hides nothing but itself. */
-function read(value: object, key: string): unknown {
-  try {
-    return Reflect.get(value, key);
-  } catch {
-    return undefined;
-  }
-}
-
-function property(value: object, key: string): string {
-  if (Array.isArray(value) && /^\d+$/.test(key)) return `[${key}]`;
+function spelled(key: string | symbol): string {
+  if (typeof key === "symbol") return `[${String(key)}]`;
   return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }
 
 function literal(key: unknown): string {
   if (typeof key === "bigint") return `${key}n`;
   return typeof key === "string" ? JSON.stringify(key) : String(key);
-}
-
-function spell(step: Step, name: string): string {
-  const { parent, before, after } = step;
-  return parent === undefined ? name : before + spell(parent, name) + after;
 }

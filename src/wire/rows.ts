@@ -4,6 +4,9 @@
  * @module
  */
 
+import { element, located, property } from "./refusal.ts";
+import type { Writer } from "./writer.ts";
+
 export type Row = Record<string, unknown>;
 
 /** The objects that have certain keys, in their order. */
@@ -48,9 +51,9 @@ export function rowsOf(keys: readonly string[], count: number): Rows {
 
 /**
  * The keys that all of these plain objects have, in the same order; `undefined` where that is not so. What is computed by
- * accessors is no row. Calls none of them.
+ * accessors is no row, nor what has properties besides. Calls no accessor.
  */
-export function keysOfAll(objects: readonly unknown[]): readonly string[] | undefined {
+export function keysOfAll(objects: readonly unknown[], writer: Writer): readonly string[] | undefined {
   const [first] = objects;
   if (!isOrdinary(first)) return undefined;
   const keys = Object.keys(first);
@@ -63,9 +66,9 @@ export function keysOfAll(objects: readonly unknown[]): readonly string[] | unde
     if (!isOrdinary(object)) return undefined;
     let n = 0;
     for (const key in object) if (key !== keys[n++]) return undefined;
-    if (n !== keys.length) return undefined;
+    if (n !== keys.length || writer.search.finds(object, n)) return undefined;
   }
-  return keys;
+  return writer.search.finds(first, keys.length) ? undefined : keys;
 }
 
 function isOrdinary(value: unknown): value is object {
@@ -73,10 +76,13 @@ function isOrdinary(value: unknown): value is object {
   return Object.getPrototypeOf(value) === Object.prototype;
 }
 
-function isData(object: object, key: string): boolean {
+/** Whether a property is a value, and computed by nothing. */
+export function isData(object: object, key: string): boolean {
   const property = Object.getOwnPropertyDescriptor(object, key);
   return property !== undefined && "value" in property;
 }
+
+const OWN: PropertyDescriptor = { value: undefined, writable: true, enumerable: true, configurable: true };
 
 class AnyRows implements Rows {
   readonly #keys: readonly string[];
@@ -89,7 +95,11 @@ class AnyRows implements Rows {
     const rows: Row[] = new Array(count);
     for (let i = 0; i < count; i++) {
       const row: Row = {};
-      for (const key of this.#keys) row[key] = undefined;
+      for (const key of this.#keys) {
+        // What the prototype has may be read-only there.
+        if (key in row) Object.defineProperty(row, key, OWN);
+        else row[key] = undefined;
+      }
       rows[i] = row;
     }
     return rows;
@@ -102,12 +112,20 @@ class AnyRows implements Rows {
 
   gather(rows: readonly Row[]): unknown[][] {
     const columns: unknown[][] = this.#keys.map(() => []);
-    for (const row of rows) {
-      for (let i = 0; i < columns.length; i++) columns[i]?.push(row[this.#keys[i] as string]);
+    let at = 0;
+    let i = 0;
+    try {
+      for (; at < rows.length; at++) {
+        for (i = 0; i < columns.length; i++) columns[i]?.push(rows[at]?.[this.#keys[i] as string]);
+      }
+    } catch (error) {
+      throw located(located(error, property(this.#keys[i] as string)), element(at));
     }
     return columns;
   }
 }
+
+const locatedAt = (error: unknown, row: number): unknown => located(error, element(row));
 
 /** Code that names the keys; none where the runtime compiles no strings. */
 function compile(keys: readonly string[]): Rows | undefined {
@@ -124,16 +142,20 @@ function compile(keys: readonly string[]): Rows | undefined {
     "  fill(rows, column, values) { fills[column](rows, values); },",
     "  gather(rows) {",
     `    ${names.map((_, i) => `const c${i} = new Array(rows.length);`).join(" ")}`,
-    "    for (let i = 0; i < rows.length; i++) {",
-    "      const row = rows[i];",
-    `      ${names.map((name, i) => `c${i}[i] = row[${name}];`).join(" ")}`,
-    "    }",
+    "    let i = 0;",
+    "    try {",
+    "      for (; i < rows.length; i++) {",
+    "        const row = rows[i];",
+    `        ${names.map((name, i) => `c${i}[i] = row[${name}];`).join(" ")}`,
+    "      }",
+    "    } catch (error) { throw located(error, i); }",
     `    return [${names.map((_, i) => `c${i}`).join(", ")}];`,
     "  },",
     "};",
   ];
   try {
-    return new Function(lines.join("\n"))() as Rows;
+    const make = new Function("located", lines.join("\n")) as (at: typeof locatedAt) => Rows;
+    return make(locatedAt);
   } catch {
     // The program forbids it, as `--disallow-code-generation-from-strings` does.
     return undefined;

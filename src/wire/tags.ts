@@ -71,3 +71,9 @@ export const COLUMN = 0x24;
  * The objects are numbered before what is in them.
  */
 export const ROWS = 0x25;
+/** A registered symbol: 0 and its key. A well-known symbol: 1 and its name. */
+export const SYMBOL = 0x26;
+/** An object as a value, then what it has besides: the number of properties, then each one's flags, key and value. */
+export const EXTENDED = 0x27;
+/** The index of an attachment: a copy of a buffer that the sender still has. */
+export const COPY = 0x28;

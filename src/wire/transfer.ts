@@ -4,11 +4,20 @@
  * @module
  */
 
-const moving = new WeakSet<object>();
+import { NotTransferable } from "../base/errors.ts";
+import { sharedByCopies } from "../runtime/copies.ts";
+import { said } from "./said.ts";
+
+let found: WeakSet<object> | undefined;
+
+function moving(): WeakSet<object> {
+  found ??= sharedByCopies("moving", () => new WeakSet<object>());
+  return found;
+}
 
 /** Whether `buffer` is to move. */
 export function isMoving(buffer: object): boolean {
-  return moving.has(buffer);
+  return moving().has(buffer);
 }
 
 /**
@@ -39,6 +48,15 @@ export function transfer<T>(value: T, buffers: readonly ArrayBuffer[]): T {
       );
     }
   }
-  for (const buffer of buffers) moving.add(buffer);
+  for (const buffer of buffers) moving().add(buffer);
   return value;
+}
+
+/** The runtime refuses to move something, and no runtime tells beforehand what it would refuse. */
+export function notMovable(cause: unknown): NotTransferable {
+  return new NotTransferable(
+    `Cannot move a port or a buffer to the other thread: ${said(cause)}; it must be open, and not have moved before`,
+    "transfer",
+    { cause },
+  );
 }

@@ -1,8 +1,9 @@
+import { runtime } from "../runtime/current.ts";
 import { malformed } from "./byte_reader.ts";
 import type { Reader } from "./reader.ts";
 import { isDetached, Refusal } from "./refusal.ts";
 import * as tag from "./tags.ts";
-import { isMoving, transfer } from "./transfer.ts";
+import { isMoving } from "./transfer.ts";
 import type { Writer } from "./writer.ts";
 
 // The place in this list is the kind on the wire.
@@ -20,7 +21,9 @@ const KINDS: readonly string[] = [
   "Float64Array",
   "BigInt64Array",
   "BigUint64Array",
+  "Buffer",
 ];
+const BUFFER = KINDS.indexOf("Buffer");
 
 /** From this size on a copy is made at once, and goes beside the bytes: to write and read it would be two copies more. */
 export const LARGE: number = 32 * 1024;
@@ -39,21 +42,28 @@ const typedArrayName = Object.getOwnPropertyDescriptor(
 /** Writes a DataView or typed array. */
 export function writeView(writer: Writer, view: ArrayBufferView): void {
   if (isDetached(view)) throw new Refusal(view);
-  const kind = KINDS.indexOf(typedArrayName.call(view) ?? "DataView");
+  const prototype: unknown = Object.getPrototypeOf(view);
+  const isBuffer = prototype === runtime.Buffer.prototype;
+  const kind = isBuffer ? BUFFER : KINDS.indexOf(typedArrayName.call(view) ?? "DataView");
   const Class = classOf(kind);
   const { buffer, byteOffset, byteLength } = view;
   const isShared = Object.prototype.toString.call(buffer) === "[object SharedArrayBuffer]";
   // A subclass, such as Node's Buffer, may show a part of a pool whose rest belongs to strangers: its own bytes only.
-  if (Object.getPrototypeOf(view) !== Class.prototype && !isShared && !isMoving(buffer)) {
+  if ((isBuffer || prototype !== Class.prototype) && !isShared && !isMoving(buffer)) {
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+    writer.sources.push(bytes);
     if (byteLength >= LARGE) {
-      const copy = new Uint8Array(buffer, byteOffset, byteLength).slice().buffer;
-      writer.write(transfer(new Class(copy, 0), [copy]));
+      writer.byte(tag.VIEW);
+      writer.byte(kind);
+      writer.uint(0);
+      writer.uint(byteLength / (Class.BYTES_PER_ELEMENT ?? 1) + 1);
+      writer.attachCopyOf(bytes);
       return;
     }
     writer.byte(tag.LONE_VIEW);
     writer.byte(kind);
     writer.uint(byteLength);
-    writer.raw(new Uint8Array(buffer, byteOffset, byteLength));
+    writer.raw(bytes);
     return;
   }
   const size = Class.BYTES_PER_ELEMENT ?? 1;
@@ -72,32 +82,40 @@ export function readView(reader: Reader): ArrayBufferView {
   const buffer = reader.value() as ArrayBufferLike;
   // Given anything else the class would allocate, or copy.
   if (!/Buffer\]$/.test(Object.prototype.toString.call(buffer))) throw malformed("a view has no buffer");
-  return length === 0 ? new Class(buffer, offset) : new Class(buffer, offset, length - 1);
+  return made(Class, buffer, offset, length === 0 ? undefined : length - 1);
 }
 
 /** Reads what `writeView()` wrote after tag.LONE_VIEW. */
 export function readLoneView(reader: Reader): ArrayBufferView {
   const Class = classOf(reader.byte());
-  return new Class(reader.copy(reader.count()), 0);
+  return made(Class, reader.taken(reader.copy(reader.count())), 0);
+}
+
+function made(Class: ViewClass, buffer: ArrayBufferLike, offset: number, length?: number): ArrayBufferView {
+  // The constructor of Buffer is deprecated, and warns.
+  if (Class.prototype === runtime.Buffer.prototype) return runtime.Buffer.from(buffer, offset, length);
+  return length === undefined ? new Class(buffer, offset) : new Class(buffer, offset, length);
 }
 
 /** Writes an ArrayBuffer. */
 export function writeBuffer(writer: Writer, buffer: ArrayBuffer): void {
   if (isDetached(buffer)) throw new Refusal(buffer);
+  const bytes = new Uint8Array(buffer);
+  writer.sources.push(bytes);
   if (buffer.byteLength >= LARGE && !buffer.resizable) {
-    writer.attachCopy(new Uint8Array(new Uint8Array(buffer)).buffer);
+    writer.attachCopy(new Uint8Array(bytes).buffer);
     return;
   }
   writer.byte(buffer.resizable ? tag.RESIZABLE_BUFFER : tag.BUFFER);
   writer.uint(buffer.byteLength);
   if (buffer.resizable) writer.uint(buffer.maxByteLength);
-  writer.raw(new Uint8Array(buffer));
+  writer.raw(bytes);
 }
 
 /** Reads what `writeBuffer()` wrote after tag.RESIZABLE_BUFFER. */
 export function readResizableBuffer(reader: Reader): ArrayBuffer {
   const size = reader.count();
-  return reader.raw(new ArrayBuffer(size, { maxByteLength: reader.uint() }));
+  return reader.taken(reader.raw(new ArrayBuffer(size, { maxByteLength: reader.uint() })));
 }
 
 /** Whether a view grows with its buffer: nothing tells, but one that ends where its buffer ends was most likely made so. */
@@ -109,6 +127,7 @@ function followsBuffer(view: ArrayBufferView, size: number): boolean {
 
 function classOf(kind: number): ViewClass {
   const name = KINDS[kind];
+  if (kind === BUFFER) return runtime.Buffer as unknown as ViewClass;
   const Class = name === undefined ? undefined : (Reflect.get(globalThis, name) as ViewClass | undefined);
   if (Class === undefined) throw malformed(`there is no class here for a view of kind ${name ?? kind}`);
   return Class;

@@ -2,28 +2,22 @@ import { writeArray } from "./arrays.ts";
 import { ByteWriter } from "./byte_writer.ts";
 import { writeClassed } from "./class_codec.ts";
 import type { AnyFunction, Extension } from "./codec.ts";
+import { writeCollection } from "./collections.ts";
 import { writeError } from "./error_codec.ts";
-import { hasMethods, kindOf, unbox } from "./kinds.ts";
+import { ExtrasSearch, extrasOf, writeExtras } from "./extras.ts";
+import { hasMethods, isBuiltInNamespace, kindOf } from "./kinds.ts";
+import { DEEPEST, explained, tooDeep } from "./nesting.ts";
 import { ObjectNumbers } from "./object_numbers.ts";
-import { Refusal } from "./refusal.ts";
+import { Attachments, type Packet } from "./packet.ts";
+import { isOverflow, located, Passing, property, Refusal } from "./refusal.ts";
 import { type Shape, Shapes } from "./shapes.ts";
+import { writeSymbol } from "./symbols.ts";
 import * as tag from "./tags.ts";
 import { writeBuffer, writeView } from "./views.ts";
 
-/** Values nested more deeply than this are refused, so that no thread's stack overflows. */
-const DEEPEST = 2000;
 /** Errors nested more deeply than this in others' fields are left out. */
 const DEEPEST_ERROR = 100;
-
-/** A message, ready to go. */
-export interface Packet {
-  /** A view into the writer's scratch buffer, valid until its next `begin()`. */
-  readonly bytes: Uint8Array;
-  /** What crosses beside the bytes: memory that is shared, and ports. */
-  readonly attachments: readonly object[];
-  /** Those of the attachments that move, rather than being shared. */
-  readonly transfer: readonly object[];
-}
+const NO_ATTACHMENTS = { all: [], transfer: [] };
 
 /** Writes messages, each of any number of integers, strings and values. */
 export class Writer<E extends Extension = Extension> extends ByteWriter {
@@ -31,11 +25,19 @@ export class Writer<E extends Extension = Extension> extends ByteWriter {
   readonly extension: E;
   readonly #numbers = new ObjectNumbers();
   readonly #shapes = new Shapes();
-  #attachments: object[] = [];
-  #transfer: object[] = [];
+  /** Made for the first attachment of a message: most messages have none. */
+  #attachments: Attachments | undefined;
+  /** The sender's own bytes, of which the message holds copies, in order. */
+  sources: Uint8Array[] = [];
+  /** The objects of registered classes whose data are being written. */
+  readonly #unfinished = new Set<object>();
   #depth = 0;
   #attempts = 0;
   #message = 0;
+  /** Which objects of the message are searched for what they have besides. */
+  readonly search: ExtrasSearch = new ExtrasSearch();
+  /** Whether what is transferred may be. */
+  #moves = true;
   /** The latest prototype of class instances that cross as plain objects. */
   #plainPrototype: object | null = null;
 
@@ -48,17 +50,19 @@ export class Writer<E extends Extension = Extension> extends ByteWriter {
   override begin(): void {
     super.begin();
     this.#forget();
-    this.#attachments = [];
-    this.#transfer = [];
+    this.#attachments = undefined;
+    this.#unfinished.clear();
     this.#depth = 0;
     this.#attempts = 0;
+    this.search.begin();
     this.#message++;
   }
 
   /** Ends the message. */
   finish(): Packet {
     this.#forget();
-    return { bytes: this.written(), attachments: this.#attachments, transfer: this.#transfer };
+    const { all, transfer } = this.#attachments ?? NO_ATTACHMENTS;
+    return { bytes: this.written(), attachments: all, transfer };
   }
 
   /**
@@ -76,12 +80,25 @@ export class Writer<E extends Extension = Extension> extends ByteWriter {
       this.write(value);
     } catch (error) {
       this.#depth = depth;
-      if (error instanceof Refusal) throw error.explain(value, name);
-      if (isOverflow(error)) throw tooDeep(error);
-      throw error;
+      if (error instanceof Passing) throw error.error;
+      throw isOverflow(error) ? tooDeep(error) : explained(error, name);
     }
     // A getter can do anything, such as sending a message of its own.
     if (message !== this.#message) throw new Error(`Cannot copy ${name}: reading it used the same writer`);
+  }
+
+  /** Writes a value of which nothing stays on this side but functions, and from which nothing moves to the other. */
+  copied(value: unknown, name: string): void {
+    const { extension } = this;
+    const { lends = false } = extension;
+    extension.lends = false;
+    this.#moves = false;
+    try {
+      this.value(value, name);
+    } finally {
+      extension.lends = lends;
+      this.#moves = true;
+    }
   }
 
   /** Writes a value that stands inside another one: a refusal is left to whoever named the root. */
@@ -109,22 +126,35 @@ export class Writer<E extends Extension = Extension> extends ByteWriter {
       case "bigint":
         this.bigint(value);
         break;
+      case "symbol":
+        writeSymbol(value, this);
+        break;
       default:
         throw new Refusal(value);
     }
   }
 
-  /**
-   * Runs `write`; when it throws, takes back all that it wrote. Functions are refused inside: what stands for one
-   * could not be taken back.
-   */
+  /** Whether a value can be written. */
+  fits(value: unknown): boolean {
+    let fits = false;
+    this.attempt(() => {
+      this.write(value);
+      fits = true;
+      throw new Refusal(value);
+    });
+    return fits;
+  }
+
+  /** Runs `write`; when it throws, takes back all that it wrote. */
   attempt(write: () => void): boolean {
     const { mark } = this;
     const { count } = this.#numbers;
     const shapes = this.#shapes.count;
-    const attachments = this.#attachments.length;
-    const transfer = this.#transfer.length;
+    const attachments = this.#attachments?.all.length ?? 0;
+    const transfer = this.#attachments?.transfer.length ?? 0;
+    const sources = this.sources.length;
     const depth = this.#depth;
+    const extension = this.extension.mark?.();
     this.#attempts++;
     try {
       if (this.#attempts > DEEPEST_ERROR) return false;
@@ -132,10 +162,11 @@ export class Writer<E extends Extension = Extension> extends ByteWriter {
       return true;
     } catch {
       this.rewind(mark);
+      if (extension !== undefined) this.extension.rewind?.(extension);
       this.#numbers.cut(count);
       this.#shapes.cut(shapes);
-      this.#attachments.length = attachments;
-      this.#transfer.length = transfer;
+      this.#attachments?.cut(attachments, transfer);
+      this.sources.length = sources;
       this.#depth = depth;
       return false;
     } finally {
@@ -146,19 +177,40 @@ export class Writer<E extends Extension = Extension> extends ByteWriter {
   #object(object: object): void {
     if (this.isKnown(object)) return;
     if (++this.#depth > DEEPEST) throw tooDeep();
-    if (Array.isArray(object)) {
-      const isSubclass = Object.getPrototypeOf(object) !== Array.prototype;
-      if (isSubclass && hasMethods(object, "Array")) throw new Refusal(object);
-      writeArray(object, this);
-    } else {
+    if (Array.isArray(object)) this.#array(object);
+    else {
       const prototype = Object.getPrototypeOf(object);
       if (prototype === Object.prototype) this.#plain(object, false);
-      else if (prototype === Date.prototype) this.#date(object as Date);
-      else if (prototype === null) this.#plain(object, true);
+      else if (prototype === Date.prototype) {
+        const extras = this.search.finds(object, 0) ? extrasOf(object, 0, this) : undefined;
+        this.#date(object as Date);
+        writeExtras(extras, this);
+      } else if (prototype === null) this.#plain(object, true);
       else if (prototype === this.#plainPrototype) this.#plain(object, false);
       else this.#other(object, prototype);
     }
     this.#depth--;
+  }
+
+  #array(array: readonly unknown[]): void {
+    const isSubclass = Object.getPrototypeOf(array) !== Array.prototype;
+    if (isSubclass && hasMethods(array, "Array")) {
+      const { extension } = this;
+      if (extension.copiesSubclasses !== true || extension.isTheirs?.(array) === true) {
+        this.#alive(array);
+        return;
+      }
+    }
+    const extras =
+      isSubclass || this.search.covers(array) ? extrasOf(array, array.length + 1, this) : undefined;
+    writeArray(array, this);
+    writeExtras(extras, this);
+  }
+
+  /** Leaves an object to the extension, which has it stay on this side. */
+  #alive(object: object): void {
+    this.byte(tag.EXTENSION);
+    if (!this.#pass(() => this.extension.writeObject?.(object, this))) throw new Refusal(object);
   }
 
   /** Writes what is nested one level deeper. */
@@ -168,16 +220,38 @@ export class Writer<E extends Extension = Extension> extends ByteWriter {
     this.#depth--;
   }
 
-  #function(value: AnyFunction): void {
-    if (this.#attempts > 0) throw new Refusal(value);
+  #function(value: AnyFunction, holder?: object): void {
     if (this.isKnown(value)) return;
     this.byte(tag.EXTENSION);
-    if (!this.extension.write(value, this)) throw new Refusal(value);
+    if (!this.#pass(() => this.extension.write(value, this, holder))) throw new Refusal(value);
+  }
+
+  /** Has the extension write: what it throws is no matter of where in a value it stands. */
+  #pass(write: () => boolean | undefined): boolean {
+    try {
+      return write() === true;
+    } catch (error) {
+      throw error instanceof Refusal || error instanceof Passing || isOverflow(error)
+        ? error
+        : new Passing(error);
+    }
+  }
+
+  /** Writes what an object is made of: it cannot be referred to before it is made. */
+  unfinished(object: object, write: () => void): void {
+    this.#unfinished.add(object);
+    write();
+    this.#unfinished.delete(object);
   }
 
   /** Refers to what was there before; numbers what was not. */
   isKnown(object: object): boolean {
     if (this.#numbers.add(object)) return false;
+    if (this.#unfinished.size > 0 && this.#unfinished.has(object)) {
+      throw new Refusal(object, {
+        error: new TypeError("the data that it is to be made of holds the object itself"),
+      });
+    }
     this.byte(tag.REFERENCE);
     this.uint(this.#numbers.of(object));
     return true;
@@ -194,14 +268,25 @@ export class Writer<E extends Extension = Extension> extends ByteWriter {
 
   #plain(object: object, isBare: boolean): void {
     const keys = Object.keys(object);
+    const extras = this.search.finds(object, keys.length) ? extrasOf(object, keys.length, this) : undefined;
     // Math and its like look plain, and all they hold is hidden.
-    if (keys.length === 0 && !isBare && Object.prototype.toString.call(object) !== "[object Object]") {
-      throw new Refusal(object);
-    }
+    if (keys.length === 0 && !isBare && isBuiltInNamespace(object)) throw new Refusal(object);
     const shape = this.shape(keys, isBare);
     const record = object as Readonly<Record<string, unknown>>;
-    if (shape.mayBeThenable && typeof record.then === "function") throw new Refusal(object);
-    for (let i = 0; i < keys.length; i++) this.write(record[keys[i] as string]);
+    let i = 0;
+    try {
+      for (; i < keys.length; i++) {
+        const value = record[keys[i] as string];
+        if (shape.mayBeThenable && keys[i] === "then" && typeof value === "function")
+          throw new Refusal(object);
+        if (typeof value === "function") this.#function(value, object);
+        else this.write(value);
+      }
+    } catch (error) {
+      if (error instanceof Refusal && error.value === object) throw error;
+      throw located(error, property(keys[i] as string));
+    }
+    writeExtras(extras, this);
   }
 
   /** Writes the shape of an object: its number, or a new one. */
@@ -222,88 +307,75 @@ export class Writer<E extends Extension = Extension> extends ByteWriter {
     try {
       this.byte(tag.DATE);
       this.float(Date.prototype.getTime.call(date));
-    } catch {
-      throw new Refusal(date);
+    } catch (error) {
+      throw isOverflow(error) ? error : new Refusal(date);
     }
   }
 
   #other(object: object, prototype: object): void {
+    if (this.extension.isTheirs?.(object) === true) {
+      this.#alive(object);
+      return;
+    }
     if (writeClassed(this, object, prototype)) return;
-    switch (kindOf(object)) {
+    const kind = kindOf(object, this.extension.copiesSubclasses);
+    switch (kind) {
       case "plain":
         this.#plainPrototype = prototype;
         this.#plain(object, false);
-        break;
+        return;
       case "bare":
         this.#plain(object, true);
-        break;
-      case "map":
-        this.#map(object as Map<unknown, unknown>);
-        break;
-      case "set":
-        this.#set(object as Set<unknown>);
-        break;
-      case "date":
-        this.#date(object as Date);
-        break;
-      case "regexp":
-        this.byte(tag.REGEXP);
-        this.string((object as RegExp).source);
-        this.string((object as RegExp).flags);
-        break;
-      case "boxed":
-        this.byte(tag.BOXED);
-        this.write(unbox(object));
-        break;
+        return;
       case "error":
         writeError(this, object);
-        break;
+        return;
       case "view":
         writeView(this, object as ArrayBufferView);
-        break;
+        return;
+      case "refused":
+        this.#alive(object);
+        return;
       case "buffer":
         writeBuffer(this, object as ArrayBuffer);
-        break;
+        return;
       case "transferred":
-        this.#transfer.push(object);
-        this.#attach(object);
-        break;
+        if (!this.#moves) throw new Refusal(object);
+        this.#attach(object, true);
+        return;
       case "attached":
-        this.#attach(object);
-        break;
-      default:
-        throw new Refusal(object);
+        this.#attach(object, false);
+        return;
     }
-  }
-
-  #map(map: Map<unknown, unknown>): void {
-    // A copy, because a getter may change the map meanwhile.
-    const entries = [...map];
-    this.byte(tag.MAP);
-    this.uint(entries.length);
-    for (const [key, value] of entries) {
-      this.write(key);
-      this.write(value);
-    }
-  }
-
-  #set(set: Set<unknown>): void {
-    const values = [...set];
-    this.byte(tag.SET);
-    this.uint(values.length);
-    for (const value of values) this.write(value);
+    const extras = extrasOf(object, 0, this);
+    if (kind === "date") this.#date(object as Date);
+    else writeCollection(kind, object, this);
+    writeExtras(extras, this);
   }
 
   /** Has a copy of a buffer cross beside the bytes, in the buffer's place. */
   attachCopy(copy: ArrayBuffer): void {
-    this.#transfer.push(copy);
-    this.#attach(copy);
+    this.#attach(copy, true, tag.COPY);
   }
 
-  #attach(object: object): void {
-    this.byte(tag.ATTACHMENT);
-    this.uint(this.#attachments.length);
-    this.#attachments.push(object);
+  /** As `attachCopy()`, of bytes whose buffer does not cross: the copy is an object of its own. */
+  attachCopyOf(bytes: Uint8Array): void {
+    const copy = new Uint8Array(bytes).buffer;
+    this.#numbers.add(copy);
+    this.attachCopy(copy);
+  }
+
+  /** Has a clone of an object cross beside the bytes, made by the runtime: for what can be copied in no other way. */
+  attachClone(object: object): void {
+    // The object stands for itself in the message; its clone gets a number of its own, as what is attached does.
+    this.#numbers.add({});
+    this.#attach(object, false);
+  }
+
+  #attach(object: object, moves: boolean, kind: number = tag.ATTACHMENT): void {
+    this.byte(kind);
+    this.#attachments ??= new Attachments();
+    this.uint(this.#attachments.add(object, moves));
   }
 
   /** Lets go of the values of the message. */
@@ -311,16 +383,6 @@ export class Writer<E extends Extension = Extension> extends ByteWriter {
     this.#numbers.cut(0);
     this.#shapes.cut(0);
     this.#plainPrototype = null;
+    if (this.sources.length > 0) this.sources = [];
   }
-}
-
-function isOverflow(error: unknown): boolean {
-  return error instanceof RangeError && /call stack/.test(error.message);
-}
-
-function tooDeep(cause?: unknown): RangeError {
-  return new RangeError(
-    `Cannot copy a value nested so deeply: there are more than ${DEEPEST} levels, or too little stack; pass it on flattened`,
-    { cause },
-  );
 }

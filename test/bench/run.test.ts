@@ -14,7 +14,7 @@ const test = suite("npm run bench");
 const here = runtime === "node" ? `node-${process.versions.node.split(".", 2).join(".")}` : runtime;
 
 const bench = (...args: string[]) =>
-  runChild(["npm", "run", "--silent", "bench", "--", ...args], { cwd: root, seconds: 100 });
+  runChild(["npm", "run", "--silent", "bench", "--", ...args], { cwd: root, seconds: 200 });
 
 test("--quick --only roundtrip prints a table, writes its figures, and draws them", async () => {
   const folder = mkdtempSync(join(tmpdir(), "awaitlet-bench-"));
@@ -26,22 +26,28 @@ test("--quick --only roundtrip prints a table, writes its figures, and draws the
     assert.is(code, 0, output);
     assert.match(stdout, new RegExp(`^${here}`, "m"));
     assert.match(stdout, /^ +against +ours +theirs +ratio +spread +reach +met$/m);
-    assert.match(stdout, /^roundtrip +synckit +[\d.,]+ µs +[\d.,]+ µs +[\d.]+ .*≤ 0.35 +(yes|NO)$/m);
+    assert.match(stdout, /^roundtrip +synckit +[\d.,]+ µs +.*≤ 0.5/m);
 
     const figures = JSON.parse(readFileSync(file, "utf8")) as Figure[];
     assert.equal(
       figures.map(({ against, reach }) => [against, reach]),
       [
-        ["synckit", "≤ 0.35"],
-        ["make-synchronized", "≤ 0.35"],
+        ["synckit", "≤ 0.5"],
+        ["make-synchronized", "≤ 0.5"],
         ["bare echo, parking", "≤ 0.5"],
         ["bare echo, spinning", "≤ 4"],
       ],
     );
-    for (const { name, runtime, ours, theirs, ratio, reach, met } of figures) {
+    for (const { name, runtime, against, ours, theirs, ratio, reach, met, note } of figures) {
       assert.is(name, "roundtrip");
       assert.ok(runtime.startsWith(here), runtime);
-      assert.ok(ours !== null && ours > 0 && theirs !== null && theirs > 0);
+      assert.ok(ours !== null && ours > 0, against);
+      // Others may hang, or end their process: they are left out, and the note says so.
+      if (theirs === null) {
+        assert.match(note ?? "", /hangs|cannot run|the process ended/, against);
+        continue;
+      }
+      assert.ok(theirs > 0, against);
       assert.is(ratio, ours / theirs);
       assert.is(met, ours / theirs <= Number(reach?.slice(1)));
     }
@@ -52,7 +58,8 @@ test("--quick --only roundtrip prints a table, writes its figures, and draws the
     assert.is(again.stdout.trim(), stdout.trim());
     const svg = readFileSync(picture, "utf8");
     assert.match(svg, /^<svg /);
-    for (const { against } of figures) assert.ok(svg.includes(`roundtrip, ${against} (`), against);
+    for (const { against, theirs } of figures)
+      if (theirs !== null) assert.ok(svg.includes(`roundtrip, ${against} (`), against);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -61,7 +68,7 @@ test("--quick --only roundtrip prints a table, writes its figures, and draws the
 test("a name that is none says which there are", async () => {
   const { code, output } = await bench("--only", "roundtrips");
   assert.is(code, 1);
-  assert.match(output, /there is no roundtrips, but roundtrip, roundtrip-sync, rows, /);
+  assert.match(output, /there is no roundtrips, but calls, cold, processes, /);
 });
 
 test.run();

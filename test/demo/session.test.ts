@@ -173,7 +173,7 @@ test("a task may return objects: plain data, of the fields that have a value", a
   assert.equal(pending, { name: "new" });
   assert.match(
     String(await rejection(session.returned(url, true))),
-    /^DetachedInstanceError: read user\.name: it expired/,
+    /DetachedInstanceError: read user\.name: it expired/,
   );
 });
 

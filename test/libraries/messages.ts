@@ -1,15 +1,13 @@
-import { Channel } from "../../src/bridge/channel.ts";
-import { TO_LOOP, type ToLoop } from "../../src/wire/protocol.ts";
+import { ToLoop } from "../../src/bridge/messages.ts";
+import { Channel } from "../../src/transport/channel.ts";
 
-const counts = new Map<ToLoop, number>();
+const counts = new Map<number, number>();
 
-// A message begins with its kind, and the few kinds that there are fit into one byte.
-const { take } = Channel.prototype;
-Channel.prototype.take = function (this: Channel) {
-  const arrived = take.call(this);
-  const kind = TO_LOOP[arrived?.bytes[0] ?? -1];
-  if (kind !== undefined) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return arrived;
+const { next } = Channel.prototype;
+Channel.prototype.next = function (this: Channel) {
+  const isThere = next.call(this);
+  if (isThere) counts.set(this.message.kind, (counts.get(this.message.kind) ?? 0) + 1);
+  return isThere;
 };
 
 /**
@@ -23,5 +21,6 @@ export async function countMessages<T>(
 ): Promise<{ value: T; roundTrips: number; answers: number }> {
   counts.clear();
   const value = await fn();
-  return { value, roundTrips: counts.get("evaluate") ?? 0, answers: counts.get("answer") ?? 0 };
+  const waits = [ToLoop.evaluate, ToLoop.invoke, ToLoop.invokeNew].map((kind) => counts.get(kind) ?? 0);
+  return { value, roundTrips: waits.reduce((sum, n) => sum + n), answers: counts.get(ToLoop.answer) ?? 0 };
 }

@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { asyncDef, blockingModule } from "../../mod.ts";
 import { createAsyncEngine, createEngine, RowMismatch, sql } from "../../src/postgres/mod.ts";
 import { runChild } from "../support/child.ts";
-import { ask, isServerThere, url } from "../support/postgres.ts";
+import { ask, isServerThere, onServer, url } from "../support/postgres.ts";
 import { name, root, runsFile } from "../support/this_runtime.ts";
 import { rejection, within } from "../support/within.ts";
 
@@ -91,6 +91,7 @@ test("a logger is shown the SQL, and apart from it the values", async () => {
     "echoing",
     ["commit"],
     ["begin read only"],
+    ["savepoint awaitlet_1"],
     ["rollback"],
   ]);
 });
@@ -99,19 +100,51 @@ test("statements that the server keeps", async () => {
   assert.equal(await within(logic.statements(url, `${table}_kept`)), [
     [{ a: 1 }],
     [{ a: 1, b: "b" }],
-    "DatabaseError: cached plan must not change result type",
     [{ b: "b" }],
     [{ b: "b" }],
     (699 * 700) / 2,
     true,
     "TypeError: run a query: execute() does not copy; use copyFrom() or copyTo()",
     "TypeError: run a query: execute() does not copy; use copyFrom() or copyTo()",
-    "ProgrammingError: cannot insert multiple commands into a prepared statement",
+    "ProgrammingError: run a query: there are several statements in the text; run each by itself, or all together by script()",
     "DatabaseError: bind message supplies 0 parameters, but prepared statement … requires 1",
     "RangeError: run a query: it has 65536 parameters, and Postgres takes at most 65535; send an array and unnest it, or use executeMany() or copyFrom()",
     [],
     1,
   ]);
+});
+
+test("options that there are not are refused, by name", async () => {
+  for (const [options, message] of [
+    [{ poolsize: 2 }, /^create an engine: there is no option "poolsize"; write "poolSize"\?/],
+    [
+      { connect_timeout: 5 },
+      /^create an engine: there is no option "connect_timeout"; write "connectTimeout"\?/,
+    ],
+    [{ ssl: { caFile: "x" } }, /^create an engine: ssl: there is no option "caFile"/],
+    [{ types: { point: { oid: 600 } } }, /^create an engine: the type "point": there is no option "oid"/],
+    [null, /^create an engine: its options are null/],
+  ] as [object, RegExp][]) {
+    for (const create of [createEngine, createAsyncEngine]) {
+      assert.throws(
+        () => create(url, options),
+        (error: unknown) => error instanceof TypeError && message.test(error.message),
+      );
+    }
+  }
+  assert.equal(await within(logic.misspelt(url)), [
+    'TypeError: begin a transaction: there is no option "readonly"; write "readOnly"? (its options are deferrable, isolation, readOnly)',
+    'TypeError: begin a transaction: there is no option "readonly"; write "readOnly"? (its options are deferrable, isolation, readOnly)',
+    'TypeError: stream a query: there is no option "batchSize"; write "batch"? (its options are batch, schema)',
+    'TypeError: listen: there is no option "timout"; write "timeout"? (its options are timeout)',
+    'TypeError: lock: there is no option "share"; write "shared"? (its options are shared, wait)',
+    1,
+  ]);
+});
+
+test("of columns that have one name none is lost", async () => {
+  const refused = `TypeError: read a row: several of its columns are called "label", and it could hold but one of them; name them apart by "as"`;
+  assert.equal(await within(logic.sharedNames(url)), [refused, refused, "left", ["left"], 1]);
 });
 
 test("options out of range are refused", () => {
@@ -122,6 +155,7 @@ test("options out of range are refused", () => {
       { poolTimeout: -1 },
       /^create an engine: poolTimeout is -1; it must be a number of milliseconds from 0 to/,
     ],
+    [{ reset: "all" as "none" }, /^create an engine: reset is "all"; use "discard" or "none"$/],
     [{ connectTimeout: Number.NaN }, /connectTimeout is NaN/],
     [{ statementTimeout: 2 ** 31 }, /statementTimeout is 2147483648/],
   ] as const) {
@@ -247,38 +281,44 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
   }
 }
 
-test("a task that is aborted in a query: the server stops, and the connection goes on", async () => {
-  for (const [fn, there] of [
-    [logic.sleepAndGoOn, [1000]],
-    [logic.sleepInTransaction, [1000]],
-  ] as const) {
-    const controller = new AbortController();
-    const task = asyncDef.with({ signal: controller.signal })(fn, url, table);
-    const rejected = rejection(task);
+onServer(test)(
+  "a task that is aborted in a query: the server stops, and the connection goes on",
+  async () => {
+    for (const [fn, there] of [
+      [logic.sleepAndGoOn, [1000]],
+      [logic.sleepInTransaction, [1000]],
+    ] as const) {
+      const controller = new AbortController();
+      const task = asyncDef.with({ signal: controller.signal })(fn, url, table);
+      const rejected = rejection(task);
+      await until(async () => (await sleepers()) === 1);
+      const reason = new Error("enough");
+      controller.abort(reason);
+      assert.is(await within(rejected), reason);
+      await until(async () => (await sleepers()) === 0);
+      assert.equal(await within(logic.isPoolFree(url, table)), there);
+    }
+  },
+);
+
+onServer(test)(
+  "a task that is aborted while it waits for a connection leaves the pool as it was",
+  async () => {
+    const holder = new AbortController();
+    const holding = rejection(asyncDef.with({ signal: holder.signal })(logic.sleepInTransaction, url, table));
     await until(async () => (await sleepers()) === 1);
-    const reason = new Error("enough");
-    controller.abort(reason);
-    assert.is(await within(rejected), reason);
-    await until(async () => (await sleepers()) === 0);
-    assert.equal(await within(logic.isPoolFree(url, table)), there);
-  }
-});
+    const waiter = new AbortController();
+    const waiting = rejection(asyncDef.with({ signal: waiter.signal })(logic.isPoolFree, url, table));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    waiter.abort(new Error("I go"));
+    assert.is(((await within(waiting)) as Error).message, "I go");
+    holder.abort(new Error("so do I"));
+    assert.is(((await within(holding)) as Error).message, "so do I");
+    assert.equal(await within(logic.isPoolFree(url, table)), [1000]);
+  },
+);
 
-test("a task that is aborted while it waits for a connection leaves the pool as it was", async () => {
-  const holder = new AbortController();
-  const holding = rejection(asyncDef.with({ signal: holder.signal })(logic.sleepInTransaction, url, table));
-  await until(async () => (await sleepers()) === 1);
-  const waiter = new AbortController();
-  const waiting = rejection(asyncDef.with({ signal: waiter.signal })(logic.isPoolFree, url, table));
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  waiter.abort(new Error("I go"));
-  assert.is(((await within(waiting)) as Error).message, "I go");
-  holder.abort(new Error("so do I"));
-  assert.is(((await within(holding)) as Error).message, "so do I");
-  assert.equal(await within(logic.isPoolFree(url, table)), [1000]);
-});
-
-test("aborted at any moment, no connection is lost and nothing is half done", async () => {
+onServer(test)("aborted at any moment, no connection is lost and nothing is half done", async () => {
   for (let i = 0; i < 40; i++) {
     const controller = new AbortController();
     const task = asyncDef.with({ signal: controller.signal })(logic.isPoolFree, url, table);

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { readArray, writeArray } from "../../src/postgres/values/arrays.ts";
+import { readArray, writeArray } from "../../src/postgres/types/arrays.ts";
 
 const test = suite("postgres: arrays");
 
@@ -43,6 +43,13 @@ for (const [text, values] of arrays) {
 test("elements are read and written by their type", () => {
   assert.equal(readArray("{1,NULL,{2}}", Number), [1, null, [2]]);
   assert.is(writeArray([true, null, ['a"\\']], String), '{"true",NULL,{"a\\"\\\\"}}');
+});
+
+test("arrays may be elements", () => {
+  assert.is(
+    writeArray([[1], [], null, [[2, "a"]]], JSON.stringify, true),
+    '{"[1]","[]",NULL,"[[2,\\"a\\"]]"}',
+  );
 });
 
 test.run();

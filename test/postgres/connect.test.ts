@@ -23,7 +23,7 @@ const malformed: [what: string, url: string, message: RegExp][] = [
   [
     "a password not encoded",
     "postgres://bob:%zzs3cr3t@127.0.0.1/test",
-    /the driver cannot read.*percent-encoded$/,
+    /the URL holds a % that begins no character.*percent-encoded$/,
   ],
 ];
 

@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { asyncDef, blockingModule } from "../../mod.ts";
 import { createAsyncEngine, sql } from "../../src/postgres/mod.ts";
 import { runChild } from "../support/child.ts";
-import { isServerThere, url } from "../support/postgres.ts";
+import { isServerThere, onServer, url } from "../support/postgres.ts";
 import { root, runsFile, name as runtime } from "../support/this_runtime.ts";
 import { rejection, within } from "../support/within.ts";
 
@@ -50,21 +50,22 @@ const hostile = [
   "x".repeat(3000),
 ];
 
-for (const options of [
-  "",
-  "(format csv)",
-  "(format csv, header)",
-  "csv delimiter ';' null 'NULL' quote '''' escape E'\\\\'",
-  "(delimiter '|', null '\\nil')",
-  "(format csv, force_quote *)",
-]) {
-  test(`hostile values, in and out${options && `, ${options}`}`, async () => {
+for (const [format, options] of [
+  ["text", ""],
+  ["csv", ""],
+  ["csv", "(format csv)"],
+  ["csv", "(header)"],
+  ["csv", "csv delimiter ';' null 'NULL' quote '''' escape E'\\\\'"],
+  ["csv", "with delimiter ';'"],
+  ["text", "(delimiter '|', null '\\nil')"],
+  ["csv", "(format csv, force_quote *)"],
+] as const) {
+  test(`hostile values, in and out, ${format} ${options}`, async () => {
     const rows = hostile.map((text, i) => [i, text, i % 2 === 0 ? null : text]);
     const asked = options.replace("(format csv, force_quote *)", "(format csv)");
-    const { told, out, stored, counted } = (await within(copying.bothWays(place, asked, rows))) as Record<
-      string,
-      unknown
-    >;
+    const { told, out, stored, counted } = (await within(
+      copying.bothWays(place, asked, rows, format),
+    )) as Record<string, unknown>;
     assert.is(told, rows.length);
     assert.is(counted, rows.length);
     assert.equal(stored, rows);
@@ -131,7 +132,7 @@ for (const inTransaction of [false, true]) {
     ]);
   });
 
-  test(`${where}: a COPY that is left is cancelled, and all goes on`, async () => {
+  onServer(test)(`${where}: a COPY that is left is cancelled, and all goes on`, async () => {
     const each = [true, undefined, "kept", true];
     assert.equal(await within(copying.leave(url, inTransaction)), [...each, ...each, ...each]);
   });
@@ -147,6 +148,10 @@ test("what is no COPY that way is refused", async () => {
     /^TypeError: copy: there is another statement behind the COPY;/,
     /^TypeError: copy to rows: the COPY is in binary;/,
     /^ProgrammingError: relation "no_such_table" does not exist/,
+    /^TypeError: copy: the SQL says the format csv, and the call says text; give \{ format: "csv" \}, or leave it out/,
+    /^TypeError: copy: there is no option "from"; write "format"\?/,
+    /^TypeError: copy from text: a line of the source holds nothing but \\\.,/,
+    /^TypeError: copy from text: a line of the source holds nothing but \\\.,/,
     /^TypeError: run a query: execute\(\) does not copy; use copyFrom/,
     /^TypeError: run a query: execute\(\) does not copy; use copyFrom/,
     /^TypeError: run the statement of row 0: run a query: execute\(\) does not copy;/,
@@ -164,13 +169,13 @@ test("while it copies the connection does nothing else", async () => {
   assert.is(said[3], "done");
 });
 
-test("a connection that is given back in the middle of a COPY", async () => {
+onServer(test)("a connection that is given back in the middle of a COPY", async () => {
   const [said, count] = (await within(copying.abandon(place))) as [string, number];
   assert.match(said, /COPY from stdin failed: the connection was given back/);
   assert.is(count, 0);
 });
 
-test("a task that is cancelled while it copies leaves nothing", async () => {
+onServer(test)("a task that is cancelled while it copies leaves nothing", async () => {
   const reason = new Error("enough");
   const controller = new AbortController();
   const task = asyncDef.with({ signal: controller.signal })(
@@ -185,16 +190,19 @@ test("a task that is cancelled while it copies leaves nothing", async () => {
 });
 
 for (const pieces of [1, 20]) {
-  test(`a task is cancelled although the server is busy with the COPY of ${pieces} MB`, async () => {
-    const reason = new Error("enough");
-    const controller = new AbortController();
-    const task = asyncDef.with({ signal: controller.signal })(copying.stuck, url, pieces);
-    setTimeout(() => controller.abort(reason), 1000);
-    assert.is(await rejection(task), reason);
-  });
+  onServer(test)(
+    `a task is cancelled although the server is busy with the COPY of ${pieces} MB`,
+    async () => {
+      const reason = new Error("enough");
+      const controller = new AbortController();
+      const task = asyncDef.with({ signal: controller.signal })(copying.stuck, url, pieces);
+      setTimeout(() => controller.abort(reason), 1000);
+      assert.is(await rejection(task), reason);
+    },
+  );
 }
 
-test("the same on the loop", async () => {
+onServer(test)("the same on the loop", async () => {
   await using engine = createAsyncEngine(url);
   await using conn = await engine.connect();
   const table = sql.id(place.table);
@@ -211,7 +219,7 @@ test("the same on the loop", async () => {
     throw new RangeError("no more");
   }
   assert.instance(await rejection(conn.copyFrom(copyIn, failing())), RangeError);
-  const output = conn.copyTo(sql`copy ${table} to stdout csv`);
+  const output = conn.copyTo(sql`copy ${table} to stdout`, { format: "csv" });
   let bytes = 0;
   for await (const chunk of output) bytes += chunk.length;
   assert.is(output.rowCount, 1002);
@@ -224,7 +232,7 @@ test("the same on the loop", async () => {
   assert.is((await conn.execute(sql`select 'again'`)).scalar(), "again");
 });
 
-test("a million rows in, and out again byte for byte, in flat memory", async () => {
+onServer(test)("a million rows in, and out again byte for byte, in flat memory", async () => {
   const [program, ...args] = runsFile("test/postgres/copy/million.ts");
   if (runtime === "node") args.unshift("--max-semi-space-size=1");
   if (runtime === "deno") args.splice(1, 0, "--v8-flags=--max-semi-space-size=1");

@@ -1,9 +1,16 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type CopyFormat, copyFormatOf } from "../../src/postgres/copy/copy_options.ts";
-import { CopyReader, type CopyRow } from "../../src/postgres/copy/copy_reader.ts";
-import { copyValue } from "../../src/postgres/copy/copy_value.ts";
-import { type CopyItem, CopyWriter } from "../../src/postgres/copy/copy_writer.ts";
+import {
+  type CopyFormat,
+  type CopyKind,
+  checkCopy,
+  copyFormatOf,
+} from "../../src/postgres/copy_format/copy_options.ts";
+import { CopyReader, type CopyRow } from "../../src/postgres/copy_format/copy_reader.ts";
+import { copyValue } from "../../src/postgres/copy_format/copy_value.ts";
+import { type CopyItem, CopyWriter } from "../../src/postgres/copy_format/copy_writer.ts";
+import { EndMarker } from "../../src/postgres/copy_format/end_marker.ts";
+import { sql as query } from "../../src/postgres/query/sql.ts";
 
 const test = suite("postgres: the formats of COPY");
 
@@ -82,6 +89,89 @@ const refused: [sql: string, message: RegExp][] = [
 for (const [sql, message] of refused) {
   test(`refused: ${sql}`, () => assert.throws(() => copyFormatOf(sql, "from"), message));
 }
+
+const asked: [sql: string, format: CopyKind, sent: string | undefined][] = [
+  ["copy t from stdin", "text", "copy t from stdin"],
+  ["copy t from stdin", "csv", "copy t from stdin (format csv)"],
+  ["copy t from stdin ; -- all", "binary", "copy t from stdin (format binary) ; -- all"],
+  ["copy t from stdin where a > 0", "csv", "copy t from stdin (format csv) where a > 0"],
+  ["copy t from stdin (delimiter ';')", "csv", "copy t from stdin (format csv, delimiter ';')"],
+  ["copy t from stdin with (header)", "csv", "copy t from stdin with (format csv, header)"],
+  ["copy t from stdin delimiter ';' header", "csv", "copy t from stdin csv delimiter ';' header"],
+  ["copy t from stdin with null ''", "csv", "copy t from stdin with csv null ''"],
+  ["copy t from stdin (format csv)", "csv", "copy t from stdin (format csv)"],
+  ["copy t from stdin csv", "text", undefined],
+  ["copy t from stdin (format text)", "csv", undefined],
+  ["copy t from stdin (format binary)", "csv", undefined],
+];
+
+for (const [sql, format, sent] of asked) {
+  test(`${format} asked for, of: ${sql}`, () => {
+    const check = () => checkCopy(query.raw(sql), "from", { format });
+    if (sent === undefined) {
+      assert.throws(check, /^copy: the SQL says the format \w+, and the call says/);
+      return;
+    }
+    const { text, format: found } = check();
+    assert.is(text, sent);
+    assert.is(found.kind, format);
+  });
+}
+
+test("a format that there is not, and options that there are not, are refused", () => {
+  const check = (options: unknown) => () => checkCopy(query`copy t from stdin`, "from", options as object);
+  assert.throws(check({ format: "json" }), /^copy: there is no format "json"; use one of text, csv, binary$/);
+  assert.throws(check({ fromat: "csv" }), /^copy: there is no option "fromat"; write "format"\?/);
+});
+
+// What ends the data
+
+const endings: [what: string, sql: string, data: string, isRefused: boolean][] = [
+  ["text: alone on a line", "copy t from stdin", "a\n\\.\nb\n", true],
+  ["text: in the first line", "copy t from stdin", "\\.\nb", true],
+  ["text: with the line breaks of Windows", "copy t from stdin", "a\r\n\\.\r\nb\r\n", true],
+  ["text: behind a value", "copy t from stdin", "a\\.\nb\n", true],
+  ["text: at the end", "copy t from stdin", "a\n\\.\n", false],
+  ["text: at the end without a line break", "copy t from stdin", "a\n\\.", false],
+  ["text: a value", "copy t from stdin", "a\n\\\\.\nb\n", false],
+  ["text: a longer line", "copy t from stdin", "a\\\\\\\\.\n.\nb\n", false],
+  ["csv: alone on a line", "copy t from stdin csv", "a\n\\.\nb\n", true],
+  ["csv: behind quotes that hold quotes", "copy t from stdin csv", 'a,"b""c"\n\\.\nb\n', true],
+  ["csv: behind an escaped quote", "copy t from stdin csv escape '\\'", '"b\\"c"\n\\.\nb\n', true],
+  ["csv: behind an escaped escape", "copy t from stdin csv escape '\\'", '"c\\\\"\n\\.\nb\n', true],
+  ["csv: within quotes", "copy t from stdin csv", '"a\n\\.\nb"\nc\n', false],
+  [
+    "csv: within quotes, behind an escaped one",
+    "copy t from stdin csv escape '\\'",
+    '"\\"\n\\.\nb"\n',
+    false,
+  ],
+  ["csv: a value in quotes", "copy t from stdin csv", '"\\."\nb\n', false],
+  ["csv: behind a value", "copy t from stdin csv", "a\\.\nb,\\.\nc\n", false],
+  ["csv: a longer line", "copy t from stdin csv", "\\.a\n\\..\nc\n", false],
+  ["csv: at the end", "copy t from stdin csv", "a\n\\.\n", false],
+  ["binary", "copy t from stdin (format binary)", "a\n\\.\nb\n", false],
+];
+
+for (const [what, sql, data, isRefused] of endings) {
+  test(`what ends the data, ${what}`, () => {
+    const bytes = new TextEncoder().encode(data);
+    for (let size = 1; size <= bytes.length; size++) {
+      const marker = new EndMarker(formatOf(sql));
+      const check = () => {
+        for (let at = 0; at < bytes.length; at += size) marker.check(bytes.subarray(at, at + size));
+      };
+      if (isRefused) assert.throws(check, /^copy from text: a line of the source holds nothing but \\\.,/);
+      else check();
+    }
+  });
+}
+
+test("behind what ends the data no row may come either", () => {
+  assert.throws(() => written(text, ["a\n\\.\n", ["b"]]), /^copy from text: a line of the source holds/);
+  assert.is(written(text, [["\\."], ["b"]]), "\\\\.\nb\n");
+  assert.is(written(csv, [["\\."], "b\n"]), '"\\."\nb\n');
+});
 
 // Rows, both ways
 

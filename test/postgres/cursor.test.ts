@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { asyncDef, blockingModule } from "../../mod.ts";
 import { createAsyncEngine, sql } from "../../src/postgres/mod.ts";
 import { runChild } from "../support/child.ts";
-import { isServerThere, url } from "../support/postgres.ts";
+import { isServerThere, onServer, url } from "../support/postgres.ts";
 import { root, runsFile, name as runtime } from "../support/this_runtime.ts";
 import { rejection, within } from "../support/within.ts";
 
@@ -90,7 +90,7 @@ test("a stream that is abandoned with its connection", async () => {
   assert.is(await within(reading.abandon(url)), 0);
 });
 
-test("a task that waits for a row can be cancelled", async () => {
+onServer(test)("a task that waits for a row can be cancelled", async () => {
   const reason = new Error("enough");
   const controller = new AbortController();
   const task = asyncDef.with({ signal: controller.signal })(reading.slow, url);
@@ -161,7 +161,7 @@ test("the same on the loop", async () => {
   });
 });
 
-test("a million rows, in flat memory", async () => {
+onServer(test)("a million rows, in flat memory", async () => {
   const [program, ...args] = runsFile("test/postgres/cursor/million.ts");
   if (runtime === "node") args.unshift("--max-semi-space-size=1");
   if (runtime === "deno") args.splice(1, 0, "--v8-flags=--max-semi-space-size=1");

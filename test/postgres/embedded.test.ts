@@ -1,6 +1,5 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../demo/embedded.ts";
 import { asyncDef, blockingModule } from "../../mod.ts";
 import { rejection, within } from "../support/within.ts";
 import type { Place } from "./embedded/logic.ts";
@@ -19,13 +18,10 @@ const injection = blockingModule<typeof import("./injection/logic.ts")>(
 
 const test = suite("postgres: the embedded server");
 const schema = "faults";
-let server: EmbeddedPostgres;
-let place: Place & { readonly schema: string };
+const place: Place & { readonly schema: string } = { url: "pglite:", options: {}, schema };
 
 test("set up", async () => {
-  server = await within(startEmbeddedPostgres(), 60);
-  place = { url: server.url, options: { poolSize: 1 }, schema };
-  await within(refused.setUp(place));
+  await within(refused.setUp(place), 60);
   await within(injection.setUp(place));
 });
 
@@ -79,7 +75,6 @@ test("a task that is aborted in a query: the next one has the session when the s
 
 test("clear up", async () => {
   await within(refused.tearDown(place));
-  server.stop();
 });
 
 test.run();

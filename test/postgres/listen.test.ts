@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { asyncDef, blockingModule } from "../../mod.ts";
 import { createAsyncEngine } from "../../src/postgres/mod.ts";
-import { isServerThere, url } from "../support/postgres.ts";
+import { isServerThere, onServer, url } from "../support/postgres.ts";
 import { name } from "../support/this_runtime.ts";
 import { rejection, within } from "../support/within.ts";
 
@@ -54,7 +54,7 @@ test("a transaction sends when it commits", async () => {
   assert.equal(await within(listening.transactional(place, own)), ["committed", ""]);
 });
 
-test("several share a connection, which ends with the last", async () => {
+onServer(test)("several share a connection, which ends with the last", async () => {
   assert.equal(await within(listening.several(place, own)), {
     found: ["lower", "upper", "second", "lower", "second"],
     counts: [1, 0],
@@ -62,7 +62,7 @@ test("several share a connection, which ends with the last", async () => {
   await noListeners();
 });
 
-test("a connection that is lost is told, and listening again is possible", async () => {
+onServer(test)("a connection that is lost is told, and listening again is possible", async () => {
   const said = (await within(listening.lose(place, own))) as string[];
   assert.equal([said[0], said[1], said[3]], ["before", "ConnectionError", "after"]);
   assert.match(

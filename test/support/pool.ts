@@ -1,5 +1,11 @@
 import * as assert from "uvu/assert";
-import { type AsyncDef, type AsyncDefOptions, asyncDef, BlockingThreads } from "../../mod.ts";
+import {
+  type AsyncDef,
+  type AsyncDefOptions,
+  asyncDef,
+  BlockingThreads,
+  type FromBlockingModule,
+} from "../../mod.ts";
 import { poolOf } from "../../src/blocking_threads.ts";
 import type { PoolOptions } from "../../src/threads/options.ts";
 import type { Pool } from "../../src/threads/pool.ts";
@@ -17,7 +23,7 @@ export interface TestPool {
 
 /** `asyncDef` whose promises count as handled: those of a test that fails are terminated, and nobody waits for them. */
 function handled(def: AsyncDef): AsyncDef {
-  return ((fn: () => unknown, ...args: []) => {
+  return ((fn: (() => unknown) & FromBlockingModule, ...args: []) => {
     const result = def(fn, ...args);
     if (result instanceof Promise) result.catch(() => {});
     return result;

@@ -5,6 +5,8 @@ export interface Proxy {
   readonly port: number;
   /** Breaks the connection off when the server answers what holds this text, before the answer is passed on. Once. */
   cutOffAnswerTo(text: string): void;
+  /** Passes nothing on any more, and breaks nothing off. */
+  fallSilent(): void;
   close(): Promise<void>;
 }
 
@@ -12,6 +14,7 @@ export interface Proxy {
 export function startProxy(serverPort: number): Promise<Proxy> {
   const sockets = new Set<Socket>();
   let cutText: string | undefined;
+  let isSilent = false;
   const proxy = createServer((client) => {
     const server = connect(serverPort, "127.0.0.1");
     let isCut = false;
@@ -25,6 +28,7 @@ export function startProxy(serverPort: number): Promise<Proxy> {
       });
     }
     client.on("data", (bytes: Buffer) => {
+      if (isSilent) return;
       if (cutText !== undefined && bytes.includes(cutText)) {
         cutText = undefined;
         isCut = true;
@@ -33,7 +37,7 @@ export function startProxy(serverPort: number): Promise<Proxy> {
     });
     server.on("data", (bytes: Buffer) => {
       if (isCut) client.destroy();
-      else client.write(bytes);
+      else if (!isSilent) client.write(bytes);
     });
   });
   return new Promise((resolve) => {
@@ -43,6 +47,9 @@ export function startProxy(serverPort: number): Promise<Proxy> {
         port,
         cutOffAnswerTo(text) {
           cutText = text;
+        },
+        fallSilent() {
+          isSilent = true;
         },
         close: () =>
           new Promise((closed) => {

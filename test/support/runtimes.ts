@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import process from "node:process";
+import { type Nodes, namedNodes } from "./more_nodes.ts";
 
 /** A runtime that test files are run on. */
 export interface Runtime {
@@ -11,6 +12,17 @@ export interface Runtime {
   command: [string, ...string[]];
   /** The one that runs a file in which `using` stands, where the runtime itself does not read that. */
   commandForUsing?: [string, ...string[]];
+  /** Whether only the contract suite is run on it. */
+  contractOnly?: boolean;
+}
+
+/** What awaitlet promises to a program, without its libraries, servers, bundlers and documents. */
+const CONTRACT =
+  /^test\/(?:(?!demo|docs|echo|package_types|peers|published|types)[\w.]+|(?:runtime|threads|transport|wire)\/.*)\.test\.ts$/;
+
+/** Whether a test file is run on a runtime. */
+export function runsOn(file: string, { contractOnly }: Runtime): boolean {
+  return contractOnly !== true || CONTRACT.test(file.replaceAll("\\", "/"));
 }
 
 /** Whether `using` stands in a test, or in what is in the folder of its name. */
@@ -62,15 +74,16 @@ function bun(binary: string): Runtime {
 }
 
 /**
- * Finds the runtimes to test on: the Node at hand and those in `AWAITLET_NODES`, and the Deno and the Bun that are
- * installed as development dependencies.
+ * Finds the runtimes to test on: the Node at hand and others, and the Deno and the Bun that are installed as development
+ * dependencies.
  *
  * @param root The folder of the project.
+ * @param nodes The other Nodes.
  * @returns The runtimes, Node first.
  */
-export function findRuntimes(root: string): Runtime[] {
+export function findRuntimes(root: string, nodes: Nodes = namedNodes()): Runtime[] {
   const bin = join(root, "node_modules", ".bin");
   const here = process.versions.deno || process.versions.bun ? "node" : process.execPath;
-  const others = (process.env.AWAITLET_NODES ?? "").split(delimiter).filter((binary) => binary !== "");
-  return [...[here, ...others].map(node), deno(join(bin, "deno")), bun(join(bin, "bun"))];
+  const contract = nodes.contract.map((binary) => ({ ...node(binary), contractOnly: true }));
+  return [...[here, ...nodes.whole].map(node), ...contract, deno(join(bin, "deno")), bun(join(bin, "bun"))];
 }

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Ending, judge } from "./uvu_output.ts";
+import { type Ending, failuresOf, judge } from "./uvu_output.ts";
 
 const test = suite("uvu output");
 
@@ -79,5 +79,19 @@ for (const [name, stdout, ending, source, passed, failed, skipped, problem] of c
     else assert.equal(problems, []);
   });
 }
+
+test("failures: each test that failed with all that it threw, and nothing else", () => {
+  const first = 'FAIL  one  "first"\n    Expected values to be equal\n\n        ++1\n    at file:1:2';
+  const second = 'FAIL  two  "second"\n    it had not settled after 15 s';
+  const output = `printed\n one  • ✘   (1 / 2)\n\n   ${first}\n\n   ${second}\n\n${totals(3, 1)}more\n`;
+  assert.is(failuresOf(output), `${first}\n\n${second}`);
+  assert.is(failuresOf(`\x1b[31m   ${first}\x1b[39m\r\n`), first);
+});
+
+test("failures: where no test failed, the end of the output", () => {
+  const lines = Array.from({ length: 100 }, (_, i) => `line ${i}`);
+  assert.is(failuresOf(lines.join("\n")), lines.slice(60).join("\n"));
+  assert.is(failuresOf(""), "");
+});
 
 test.run();

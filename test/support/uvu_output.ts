@@ -37,6 +37,20 @@ function readTotals(stdout: string): Totals | undefined {
   return { total: sum(1), passed: sum(2), skipped: sum(3) };
 }
 
+/** Where uvu tells of a test that failed, up to the next one or the totals. */
+const FAILURE = /^ {3}FAIL {2}.*?(?=^ {3}FAIL {2}|^ {2}Total:|(?!.))/gms;
+
+/** So much of an output that tells of no failed test is its end. */
+const LAST_LINES = 40;
+
+/** What of a test file's output says why it failed: the tests that did and what they threw, else the end of it all. */
+export function failuresOf(output: string): string {
+  const text = output.replaceAll(COLOUR, "").replaceAll("\r\n", "\n");
+  const failures = [...text.matchAll(FAILURE)].map(([failure]) => failure.trim());
+  if (failures.length > 0) return failures.join("\n\n");
+  return text.trim().split("\n").slice(-LAST_LINES).join("\n");
+}
+
 function howItEnded({ code, signal, timedOut, seconds }: Ending, totals: Totals | undefined): string[] {
   if (timedOut && totals) return [`the tests ended, but the process was still there after ${seconds} s`];
   if (timedOut) return [`still running after ${seconds} s`];

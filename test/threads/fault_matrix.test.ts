@@ -141,7 +141,11 @@ for (const way of WAYS) {
 
 /** How a task is brought into a state, for others to end its thread there. */
 const STATES = {
-  starting: { task: loading.f, is: (pool: TestPool) => pool.threads.stats().starting === 1 },
+  // Its thread has taken the task, and loads the module.
+  starting: {
+    task: loading.f,
+    is: ({ pool, threads }: TestPool) => threads.stats().starting === 1 && pool.held.tasks === 1,
+  },
   running: {
     task: logic.loops,
     is: (pool: TestPool) => arrived.has("running") && pool.threads.stats().running === 1,

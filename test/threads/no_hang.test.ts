@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { blockingModule, ThreadDied } from "../../mod.ts";
-import { withPool } from "../support/pool.ts";
+import { blockingModule, type FromBlockingModule, ThreadDied } from "../../mod.ts";
+import { isWaiting, open } from "../fixtures/loop_side.ts";
+import { until, withPool } from "../support/pool.ts";
 import { rejection, within } from "../support/within.ts";
 
 const test = suite("no hang");
@@ -14,11 +15,15 @@ const dying = blockingModule<typeof import("../fixtures/dying.ts")>(
   new URL("../fixtures/dying.ts", import.meta.url),
 );
 
+const busy = blockingModule<typeof import("../fixtures/busy.ts")>(
+  new URL("../fixtures/busy.ts", import.meta.url),
+);
+
 interface Loading {
   f(): void;
 }
 
-function loading(name: string, loadTimeout = 20_000): () => Promise<unknown> {
+function loading(name: string, loadTimeout = 20_000): (() => Promise<unknown>) & FromBlockingModule {
   const url = new URL(`../fixtures/loading/${name}`, import.meta.url);
   return blockingModule<Loading>(url, { loadTimeout }).f;
 }
@@ -31,7 +36,10 @@ async function assertDies(
 ): Promise<ThreadDied> {
   let error: unknown;
   await withPool({ max: 1 }, async ({ on }) => {
-    error = await rejection(on(fn as (...args: readonly unknown[]) => unknown, ...args), 10);
+    error = await rejection(
+      on(fn as ((...args: readonly unknown[]) => unknown) & FromBlockingModule, ...args),
+      10,
+    );
     assert.instance(error, ThreadDied);
     assert.match((error as ThreadDied).message, said);
     assert.is(await within(on(dying.works, 1)), 2);
@@ -127,7 +135,7 @@ for (const name of [
   test(`after its task the thread dies: ${name}; the next tasks work`, async () => {
     await withPool({ max: 1 }, async ({ on }) => {
       for (let i = 0; i < 4; i++) {
-        const fn = dying[name] as (ms: number) => Promise<string>;
+        const fn = dying[name] as ((ms: number) => Promise<string>) & FromBlockingModule;
         assert.is(await within(on(fn, i % 3)), "done");
         if (i > 2) await new Promise((resolve) => setTimeout(resolve, 50));
         assert.is(await within(on(dying.works, i)), i + 1);
@@ -139,7 +147,10 @@ for (const name of [
 
 test("what the engine refuses at once is an error of the task, and the thread lives on", async () => {
   await withPool({ max: 1 }, async ({ on, threads }) => {
-    for (const fn of [dying.asksTooMuch, dying.recursesForEver as () => Promise<number>]) {
+    for (const fn of [
+      dying.asksTooMuch,
+      dying.recursesForEver as (() => Promise<number>) & FromBlockingModule,
+    ]) {
       assert.instance(await rejection(on(fn)), RangeError);
       assert.is(await within(on(dying.works, 1)), 2);
     }
@@ -162,6 +173,22 @@ test("tasks behind those that die still run, by the thousand", async () => {
     for (const error of await died) assert.instance(error, ThreadDied);
     const expected = Array.from({ length: 3000 }, (_, i) => i + 1);
     assert.equal(await within(Promise.all(lived), 60), expected);
+  });
+});
+
+test("tasks that found no room in the queue run, also where the loop computes while threads empty it", async () => {
+  await withPool({ max: 1 }, async ({ on }) => {
+    for (let round = 0; round < 3; round++) {
+      const parked = on(busy.parks, "overflow");
+      await until(() => isWaiting("overflow"), "the only thread is parked");
+      const others = Array.from({ length: 300 }, () => on(busy.thread));
+      open("overflow");
+      // The turn that wakes the thread, and long enough for all that the queue holds.
+      await new Promise((resolve) => setImmediate(resolve));
+      const long = performance.now() + 200;
+      while (performance.now() < long);
+      await within(Promise.all([parked, ...others]), 30);
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { blockingModule, ThreadDied } from "../../mod.ts";
+import { blockingModule, type FromBlockingModule, ThreadDied } from "../../mod.ts";
 import { withPool } from "../support/pool.ts";
 import { name as runtime } from "../support/this_runtime.ts";
 import { rejection, within } from "../support/within.ts";
@@ -14,7 +14,7 @@ const loading = blockingModule<typeof import("../fixtures/loading/runs_out_of_me
   new URL("../fixtures/loading/runs_out_of_memory.ts", import.meta.url),
 );
 
-const cases: Record<string, () => Promise<unknown>> = {
+const cases: Record<string, (() => Promise<unknown>) & FromBlockingModule> = {
   "in one go": dying.hoards,
   "from await to await": dying.hoardsAwaiting,
   "while the module loads": loading.f,

@@ -28,3 +28,42 @@ export interface Logic {
   nothing(): void;
   version: string;
 }
+
+export async function findRow(_id: number): Promise<{ id: number } | null> {
+  return null;
+}
+
+export async function nothing(): Promise<undefined> {
+  return undefined;
+}
+
+export class Child extends Promise<{ code: number }> {
+  kill(): boolean {
+    return true;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<string> {
+    yield "line";
+  }
+}
+
+export function spawn(): Child {
+  return new Child(() => {});
+}
+
+/** It is not async: what blocking code has of it is an expression all the same. */
+export function named(name: string): { name: string } {
+  return { name };
+}
+
+export class Box {
+  value: number;
+
+  constructor(value: number) {
+    this.value = value;
+  }
+
+  size(): number {
+    return this.value;
+  }
+}

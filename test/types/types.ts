@@ -9,12 +9,14 @@ import {
   eventLoop,
   hold,
   iterate,
+  type Live,
+  type Recorded,
   syncDef,
   syncModule,
   transfer,
 } from "../../mod.ts";
-import type * as Modules from "./modules.ts";
 import type { Logic } from "./modules.ts";
+import * as Modules from "./modules.ts";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
@@ -70,8 +72,33 @@ export function references(): void {
   for (const row of iterate(db.rows())) is<{ id: number }>()(row);
   // @ts-expect-error a number cannot be iterated over
   for (const row of iterate(db.identity(1))) row.toFixed();
+  is<({ id: number } & Disposable) | null>()(hold(db.findRow(1)));
+  is<undefined>()(hold(db.nothing()));
+  const child = hold(db.spawn());
+  is<boolean>()(awaitlet(child.kill()));
+  is<{ code: number }>()(awaitlet(child));
+  is<number>()(awaitlet(child.code));
+  for (const line of iterate(child)) is<string>()(line);
+  for (const line of iterate(db.spawn())) is<string>()(line);
   const response = hold(eventLoop.fetch("http://127.0.0.1/"));
   is<string>()(awaitlet(response.text()));
+}
+
+export function recorded(): void {
+  const db = asyncModule<Recorded<typeof Modules>>(new URL("./modules.ts", import.meta.url));
+  const child = db.named("names");
+  is<{ name: string }>()(awaitlet(child));
+  is<string>()(awaitlet(child.name));
+  // @ts-expect-error it is no string before it is awaited
+  child.name.toUpperCase();
+  is<{ id: number } | null>()(awaitlet(db.findRow(1)));
+  is<number>()(awaitlet(new db.Box(1).size()));
+  is<undefined>()(awaitlet(db.nothing()));
+}
+
+export async function live(box: Live<Modules.Box>): Promise<void> {
+  is<Promise<number>>()(box.size());
+  is<number>()(box.value);
 }
 
 export async function tasks(): Promise<void> {
@@ -80,6 +107,12 @@ export async function tasks(): Promise<void> {
   is<Promise<string>>()(asyncDef(logic.rename, 1, "x"));
   is<Promise<string>>()(asyncDef.with({ assertAwaitOccurs: true, grace: 1 })(logic.rename, 1, "x"));
   is<Promise<void>>()(logic.nothing());
+  // @ts-expect-error it is imported itself
+  asyncDef(Modules.plain, 1);
+  // @ts-expect-error a closure cannot move to another thread
+  asyncDef(() => 1);
+  // @ts-expect-error so it is with options
+  asyncDef.with({ grace: 1 })(Modules.plain, 1);
   // @ts-expect-error an argument is missing
   asyncDef(logic.rename, 1);
   // @ts-expect-error the name is no number
@@ -104,7 +137,7 @@ export function plainPrograms(): void {
   const db = syncModule<typeof Modules>(new URL("./modules.ts", import.meta.url));
   is<number>()(db.plain(1));
   is<{ id: number }>()(awaitlet({ id: db.plain(1) }));
-  is<number>()(syncDef.with({ signal: AbortSignal.timeout(1) })(() => 1));
+  is<number>()(syncDef.with({ timeout: 1 })(() => 1));
 }
 
 export function values(): void {

@@ -1,7 +1,7 @@
 import vm from "node:vm";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { NotTransferable } from "../../src/errors.ts";
+import { NotTransferable } from "../../src/base/errors.ts";
 import { type AnyFunction, type Extension, Reader, Writer } from "../../src/wire/codec.ts";
 import { decode, difference, encode, NO_FUNCTIONS, roundTrip } from "./round_trip.ts";
 
@@ -9,6 +9,22 @@ const test = suite("codec");
 
 function crosses(value: unknown, name?: string): void {
   assert.is(difference(value, roundTrip(value)), "", name);
+}
+
+function failure(value: unknown): unknown {
+  try {
+    encode(value);
+  } catch (error) {
+    return error;
+  }
+  throw new Error("it was not refused");
+}
+
+/** All own properties, hidden ones and symbols too, as text. */
+function all(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  const keys = Reflect.ownKeys(value).map((key) => `${String(key)}: ${all(Reflect.get(value, key))}`);
+  return `{ ${keys.join(", ")} }`;
 }
 
 const NUMBERS = [
@@ -77,8 +93,8 @@ test("objects", () => {
       },
       { a: 1 },
     ],
-    "symbol keys and hidden ones": [
-      Object.defineProperty({ [Symbol("s")]: 1, a: 1 }, "b", { value: 2 }),
+    "a hidden symbol that no other thread knows": [
+      Object.defineProperty({ a: 1 }, Symbol("s"), { value: 2 }),
       { a: 1 },
     ],
   };
@@ -232,18 +248,143 @@ test("a module's namespace crosses as an object without prototype", async () => 
   assert.is(copy.NULL, 1);
 });
 
-test("a getter that throws throws its own error", () => {
+test("what throws when it is read is refused, with the path to it and what was thrown", () => {
   const error = new TypeError("mine");
-  try {
-    encode({
-      get a() {
-        throw error;
+  const throws = (): never => {
+    throw error;
+  };
+  const getter = Object.defineProperty({ b: 1 }, "a", { get: throws, enumerable: true });
+  const rows = (bad: object): object[] =>
+    Array.from({ length: 12 }, (_, i) => (i === 7 ? bad : { b: i, a: i }));
+  const cases: Record<string, unknown> = {
+    "result.a": getter,
+    "result.x.a": { x: getter },
+    "result[0].a": [getter],
+    "result[7].a": rows(getter),
+    'result.get("k").a': new Map([["k", getter]]),
+    "[...result][0].a": new Set([getter]),
+    "result[3]": Object.defineProperty([1, 2, 3, 4], 3, { get: throws, enumerable: true }),
+    "result.named": Object.defineProperty([1, 2], "named", { get: throws, enumerable: true }),
+    "result.p": { p: new Proxy({}, { ownKeys: throws }) },
+    result: new Proxy({}, { getPrototypeOf: throws }),
+  };
+  for (const [path, value] of Object.entries(cases)) {
+    const thrown = failure(value);
+    assert.instance(thrown, NotTransferable, path);
+    assert.is((thrown as NotTransferable).path, path);
+    assert.match((thrown as Error).message, /reading it threw TypeError: mine/);
+    assert.is((thrown as Error).cause, error);
+  }
+  assert.match(
+    (
+      failure({
+        get a() {
+          throw new WeakMap();
+        },
+      }) as Error
+    ).message,
+    /threw an instance of WeakMap/,
+  );
+});
+
+test("a hidden accessor that throws is refused to whoever reads it there, and takes nothing with it", () => {
+  const object = Object.defineProperty({ a: 1 }, "b", {
+    get() {
+      throw new TypeError("mine");
+    },
+  });
+  const copy = roundTrip([object])[0] as { a: number; b: unknown };
+  assert.is(copy.a, 1);
+  assert.is(Object.keys(copy).join(), "a");
+  assert.throws(() => copy.b, /reading it threw TypeError: mine/);
+});
+
+test("symbols that every thread knows, and what hides", () => {
+  const known = Symbol.for("known");
+  const value = Object.defineProperties(
+    { [known]: [1, { [Symbol.toStringTag]: "Tagged" }], a: known, b: Symbol.iterator },
+    { hidden: { value: { deep: 1 } }, [Symbol.for("hidden too")]: { value: 2 } },
+  );
+  const copy = roundTrip(value) as Record<string | symbol, unknown>;
+  assert.equal(Reflect.ownKeys(copy), Reflect.ownKeys(value));
+  assert.equal(Object.keys(copy), ["a", "b"]);
+  assert.is(Object.prototype.toString.call((copy[known] as object[])[1]), "[object Tagged]");
+  assert.is(copy.a, known);
+  assert.is(copy.b, Symbol.iterator);
+  assert.equal(copy.hidden, { deep: 1 });
+  assert.is(copy[Symbol.for("hidden too")], 2);
+  const others: object[] = [
+    Object.defineProperty([{ x: 1 }], "count", { value: 1 }),
+    Object.defineProperty(new Map([[1, 2]]), "size of it", { value: 1 }),
+    Object.assign(new Date(5), { zone: "UTC" }),
+    Object.assign(/x/g, { why: [1] }),
+    Object.assign(new Set([1]), { [known]: 1 }),
+    Array.from({ length: 20 }, (_, i) => (i === 9 ? { i, [known]: i } : { i })),
+    Array.from({ length: 20 }, (_, i) => Object.defineProperty({ i }, "hidden", { value: i })),
+    Object.assign(
+      Array.from({ length: 200 }, (_, i) => i),
+      { [Symbol.for("more")]: 1 },
+    ),
+    Object.assign(Object.create(null), { [known]: 1 }),
+  ];
+  for (const other of others) {
+    const got = roundTrip(other);
+    assert.is(difference(other, got), "");
+    assert.is(all(got), all(other));
+  }
+  for (const [path, bad] of Object.entries({
+    "result[Symbol(mine)]": { [Symbol("mine")]: 1 },
+    "result.a[0][Symbol(mine)]": { a: [{ b: 1, [Symbol("mine")]: 1 }] },
+    "result.where": { where: Symbol("mine") },
+  })) {
+    const error = failure(bad) as NotTransferable;
+    assert.instance(error, NotTransferable);
+    assert.is(error.path, path);
+    assert.match(error.message, /Symbol\(mine\).*Symbol\.for\(\)/);
+  }
+});
+
+test("what hides and cannot be copied says so when it is read", () => {
+  const copy = roundTrip(Object.defineProperty({ a: 1 }, "secret", { value: new WeakMap() })) as {
+    secret?: unknown;
+  };
+  assert.equal(Object.keys(copy), ["a"]);
+  assert.throws(() => copy.secret, /value\.secret: an instance of WeakMap/);
+});
+
+test("each element and property is read once", () => {
+  const reads = new Map<string, number>();
+  const counting = (target: object, name: string): object =>
+    new Proxy(target, {
+      get(of, key, receiver) {
+        if (typeof key === "string" && Object.hasOwn(of, key) && key !== "length") {
+          reads.set(`${name}.${key}`, (reads.get(`${name}.${key}`) ?? 0) + 1);
+        }
+        return Reflect.get(of, key, receiver);
       },
     });
-    assert.unreachable();
-  } catch (thrown) {
-    assert.is(thrown, error);
-  }
+  const value = {
+    few: counting([1, "a"], "few"),
+    many: counting(
+      Array.from({ length: 20 }, (_, i) => i),
+      "many",
+    ),
+    words: counting(
+      Array.from({ length: 20 }, (_, i) => `w${i}`),
+      "words",
+    ),
+    holes: counting(Object.assign(new Array(12), { 3: 1, named: 2 }), "holes"),
+    rows: Array.from({ length: 20 }, (_, i) => counting({ i, n: `row ${i}` }, `row${i}`)),
+    thenable: counting({ then: 1, a: 2 }, "thenable"),
+    hidden: counting(Object.defineProperty({ a: 1 }, "b", { value: 2, configurable: true }), "hidden"),
+    error: counting(Object.assign(new Error("e"), { code: 1 }), "error"),
+  };
+  roundTrip(value);
+  assert.ok(reads.size > 80);
+  assert.equal(
+    [...reads].filter(([, count]) => count !== 1),
+    [],
+  );
 });
 
 test("a getter that uses the writer is told so", () => {
@@ -343,6 +484,53 @@ test("a refusal inside what an owner writes names its own root", () => {
     () => writer.value([call], "result"),
     (error: NotTransferable) => error.path === "arguments[1].at",
   );
+});
+
+test("a Symbol.toStringTag that is computed is read once, and refuses nothing by its kind", () => {
+  const make = (base: object, enumerable: boolean) => {
+    let reads = 0;
+    const get = () => `read ${++reads} times`;
+    return Object.defineProperty(base, Symbol.toStringTag, { get, enumerable, configurable: true });
+  };
+  for (const enumerable of [true, false]) {
+    for (const base of [{}, { a: 1 }, [1], new Map([[1, 2]]), new Set([1]), Object.create(null)]) {
+      const arrived = roundTrip(make(base, enumerable)) as object;
+      const property = Object.getOwnPropertyDescriptor(arrived, Symbol.toStringTag);
+      assert.equal([property?.value, property?.enumerable], ["read 1 times", enumerable]);
+      assert.is(Object.getPrototypeOf(arrived), Object.getPrototypeOf(base));
+    }
+  }
+  // One that lies is data like any other.
+  class Lies {
+    readonly [Symbol.toStringTag] = "Map";
+  }
+  assert.is(difference(roundTrip(new Lies()), { [Symbol.toStringTag]: "Map" }), "");
+  assert.is(Object.prototype.toString.call(roundTrip(new Lies())), "[object Map]");
+  class Methods {
+    method(): void {}
+  }
+  for (const thrown of [undefined, new RangeError("no")]) {
+    const get = () => {
+      throw thrown;
+    };
+    for (const base of [new Methods(), { method() {} }, new WeakMap()]) {
+      const error = failure([Object.defineProperty(base, Symbol.toStringTag, { get })]);
+      assert.instance(error, NotTransferable);
+      assert.match((error as Error).message, /^Cannot copy result\[0\]/);
+    }
+  }
+});
+
+test("an array with holes keeps what is not enumerable on it", () => {
+  for (let holes = 0; holes < 4; holes++) {
+    const array: unknown[] = [1, 2];
+    array.length += holes;
+    for (let hidden = 0; hidden < 4; hidden++) {
+      crosses(array, `${holes} holes, ${hidden} hidden`);
+      assert.is(all(roundTrip(array)), all(array));
+      Object.defineProperty(array, `hidden ${hidden}`, { value: hidden });
+    }
+  }
 });
 
 test.run();

@@ -238,8 +238,10 @@ test("errors that resist", () => {
   assert.is(roundTrip(trapped).message, "in a proxy");
   const bare = Object.assign(new Error("x"), { stack: undefined });
   assert.is(roundTrip(bare).stack, undefined);
-  const odd = Object.defineProperty(new Error("odd"), "stack", { value: [Symbol()] });
+  const odd = Object.defineProperty(new Error("odd"), "stack", { value: new Map() });
   assert.is(roundTrip(odd).stack, "Error: odd");
+  const sites = Object.defineProperty(new Error("odd"), "stack", { value: ["f (a.ts:1:2)"] });
+  assert.is(roundTrip(sites).stack, "Error: odd\n    at f (a.ts:1:2)");
   let deep = new Error("end");
   for (let i = 0; i < 50_000; i++) deep = new Error(`${i}`, { cause: deep });
   let copy: unknown = roundTrip(deep);

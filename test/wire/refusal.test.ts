@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { NotTransferable } from "../../src/errors.ts";
+import { NotTransferable } from "../../src/base/errors.ts";
 import { encode } from "./round_trip.ts";
 
 const test = suite("refusals");
@@ -22,9 +22,6 @@ test("what can be neither copied nor called is refused, with the path to it", as
       return 1;
     }
   }
-  class Lies {
-    readonly [Symbol.toStringTag] = "Map";
-  }
   const controller = new AbortController();
   const detached = new ArrayBuffer(8);
   const view = new Uint8Array(detached);
@@ -33,9 +30,7 @@ test("what can be neither copied nor called is refused, with the path to it", as
     "an instance of Handle": new Handle(),
     "an instance of Stack": new Stack(),
     "an instance of Getter": new Getter(),
-    "an instance of Lies": new Lies(),
     "an instance of AbortSignal": controller.signal,
-    "a symbol": Symbol("s"),
     "a function": () => {},
     "an instance of Response": new Response(""),
     "an instance of Headers": new Headers(),
@@ -106,16 +101,9 @@ test("paths", () => {
     "result.größe": { größe: bad },
     result: bad,
     "result[5]": Object.assign([], { 5: bad }),
-    "result.a.b": {
-      get throws() {
-        throw new Error("not now");
-      },
-      a: { b: bad },
-    },
   };
   for (const [path, value] of Object.entries(paths)) {
-    if (path === "result.a.b") assert.throws(() => encode(value), "not now");
-    else assert.is(refusal(value).path, path);
+    assert.is(refusal(value).path, path);
   }
   const cycle: Record<string, unknown> = {};
   cycle.self = [cycle, { cycle, bad }];

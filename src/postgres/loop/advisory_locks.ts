@@ -4,9 +4,9 @@
  * @module
  */
 
-import { ConnectionError } from "../errors.ts";
-import type { LockName } from "../lock_name.ts";
-import type { ResultData } from "../result_data.ts";
+import { ConnectionError } from "../base/errors.ts";
+import type { LockName } from "../query/lock_name.ts";
+import { type PackedResult, rowCountOf } from "../query/packed_result.ts";
 import type { Lease } from "./lease.ts";
 
 export class AdvisoryLocks {
@@ -29,10 +29,10 @@ export class AdvisoryLocks {
   async take(name: LockName, wait: boolean): Promise<boolean> {
     // Before it is asked for: the connection may be closed while it waits.
     this.#touched = true;
-    const { rowCount } = await (wait
+    const result = await (wait
       ? this.#run(name, (lock) => `select pg_advisory_lock${lock}`)
       : this.#run(name, (lock) => `select 1 where pg_try_advisory_lock${lock}`));
-    return rowCount > 0;
+    return rowCountOf(result) > 0;
   }
 
   /** Releases a lock. */
@@ -54,7 +54,7 @@ export class AdvisoryLocks {
     for (const name of owed) await this.release(name);
   }
 
-  #run({ key, isName, shared }: LockName, textOf: (lock: string) => string): Promise<ResultData> {
+  #run({ key, isName, shared }: LockName, textOf: (lock: string) => string): Promise<PackedResult> {
     const id = isName ? "hashtextextended($1::text, 0)" : "$1::text::bigint";
     return this.#lease.query(textOf(`${shared ? "_shared" : ""}(${id})`), [key]);
   }

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { ResultData } from "../result_data.ts";
-import type { Portal } from "../server/portal.ts";
+import type { Portal } from "../protocol/portal.ts";
+import { type PackedResult, rowCountOf } from "../query/packed_result.ts";
 import type { Lease } from "./lease.ts";
 
 export class Cursor {
@@ -17,7 +17,7 @@ export class Cursor {
   readonly #leave: (() => void) | undefined;
   #portal: Portal | undefined;
   /** The batch that is being read. */
-  #ahead: Promise<ResultData> | undefined;
+  #ahead: Promise<PackedResult> | undefined;
   #failed = false;
   #closed = false;
 
@@ -26,7 +26,7 @@ export class Cursor {
     this.#batch = batch;
     this.#transaction = lease.transaction;
     if (!isOwn) return;
-    this.#leave = lease.occupy({
+    this.#leave = lease.acquireExclusive({
       what: "a stream outside a transaction is being read",
       remedy: "begin a transaction around both, read the stream to its end, or take another connection",
       end: () => this.close(),
@@ -42,13 +42,14 @@ export class Cursor {
    * @param batch How many rows to read at a time.
    */
   static async open(lease: Lease, text: string, values: readonly unknown[], batch: number): Promise<Cursor> {
-    const { driver } = lease;
     const isOwn = lease.transaction === undefined;
     if (isOwn) await lease.begin();
+    const { connection } = lease;
     const cursor = new Cursor(lease, batch, isOwn);
     try {
       await lease.echo(text, values);
-      cursor.#portal = await driver.open(text, values);
+      lease.noteStatement(text);
+      cursor.#portal = await connection.open(text, values);
     } catch (error) {
       cursor.#failed = true;
       await cursor.close();
@@ -59,7 +60,7 @@ export class Cursor {
   }
 
   /** The next batch; the last one has fewer rows than the others, maybe none. */
-  async next(): Promise<ResultData> {
+  async next(): Promise<PackedResult> {
     if (this.#ahead === undefined) {
       throw new Error(
         "read a stream: the transaction that it belongs to has ended; read it to its end first",
@@ -68,7 +69,7 @@ export class Cursor {
     try {
       const batch = await this.#ahead;
       this.#ahead = undefined;
-      if (batch.rowCount === this.#batch) this.#readAhead();
+      if (rowCountOf(batch) === this.#batch) this.#readAhead();
       return batch;
     } catch (error) {
       this.#failed = true;

@@ -4,52 +4,119 @@
  * @module
  */
 
-import type { Echo } from "../echo.ts";
-import { ConnectionError, commitUnknown } from "../errors.ts";
-import type { ResultData } from "../result_data.ts";
-import type { DriverConnection } from "../server/driver.ts";
-import type { Pool } from "../server/pool.ts";
-import { beginText, type TransactionOptions } from "../transaction_options.ts";
-import type { ServerType } from "../values/types.ts";
+import { currentSignal } from "../../../mod.ts";
+import type { Echo } from "../base/echo.ts";
+import { ConnectionError, commitUnknown, givenBack } from "../base/errors.ts";
+import type { Pool } from "../protocol/pool.ts";
+import type { ServerConnection } from "../protocol/server_connection.ts";
+import type { PackedResult } from "../query/packed_result.ts";
+import { preparesStatements } from "../query/script.ts";
+import { kindOf } from "../query/statement_kind.ts";
+import { beginText, type TransactionOptions } from "../query/transaction_options.ts";
+import type { ServerType } from "../types/types.ts";
 import { AdvisoryLocks } from "./advisory_locks.ts";
 
 /** What has a connection to itself for a while. */
-export interface Occupant {
-  /** What it is, and what can be done about it, for those who are refused meanwhile. */
+export interface ExclusiveUse {
+  /** What the use is, and what the caller can do about it: both stand in the error for everything else. */
   readonly what: string;
   readonly remedy: string;
-  /** Has it leave, because the transaction is rolled back or the connection given back. */
+  /** Ends the use, because the transaction is rolled back or the connection given back. */
   end(): Promise<void>;
 }
 
 export class Lease {
   /** The advisory locks of the connection. */
   readonly locks: AdvisoryLocks = new AdvisoryLocks(this);
-  #driver: DriverConnection;
+  /** The connection of its own, once something was run that needs one. */
+  #connection: ServerConnection | undefined;
+  /** That connection, while it is awaited. */
+  #acquiring: Promise<ServerConnection> | undefined;
   readonly #pool: Pool;
   readonly #echo: Echo;
+  readonly #checkOpen: () => void;
   /** The numbers of the open transaction and of the savepoints in it, the innermost last. */
   readonly #open: number[] = [];
   #lastNumber = 0;
-  #occupant: Occupant | undefined;
+  #exclusiveUse: ExclusiveUse | undefined;
   /** Whether nothing was run yet. */
   #isUnused = true;
   #closed = false;
+  /** What was run may have left in the session what the next one must not find. */
+  #changesSession = false;
+  #changesStatements = false;
 
-  constructor(driver: DriverConnection, pool: Pool, echo: Echo) {
-    this.#driver = driver;
+  /**
+   * @param checkOpen Throws where the engine takes no more work. It is asked until a connection was taken.
+   */
+  constructor(pool: Pool, echo: Echo, checkOpen: () => void = () => {}) {
     this.#pool = pool;
     this.#echo = echo;
+    this.#checkOpen = checkOpen;
   }
 
-  /** The connection itself. */
-  get driver(): DriverConnection {
+  /** The connection itself, once `own()` has given it. */
+  get connection(): ServerConnection {
     this.checkFree();
+    if (this.#connection === undefined) throw new Error("use a connection: it has not been made yet");
     this.#isUnused = false;
-    return this.#driver;
+    return this.#connection;
   }
 
-  /** Shows a statement that is run on the driver directly. */
+  /** Whether it has a connection of this pool, or is about to. */
+  uses(pool: Pool): boolean {
+    return pool === this.#pool && (this.#connection ?? this.#acquiring) !== undefined;
+  }
+
+  /** Whether a transaction is open, also one that a statement of the caller's has begun. */
+  get isInTransaction(): boolean {
+    return this.#open.length > 0 || (this.#connection?.status ?? "I") !== "I";
+  }
+
+  /** Whether the session may hold what belongs to it: a lock, a setting, a temporary table. */
+  get changesSession(): boolean {
+    return this.#changesSession || this.locks.touched;
+  }
+
+  /**
+   * Takes a connection of its own from the pool, unless that was done before.
+   *
+   * @throws {ConnectionError} When none can be made.
+   * @throws {PoolTimeout} When none becomes free in time.
+   */
+  own(): Promise<ServerConnection> {
+    if (this.#connection !== undefined) return Promise.resolve(this.#connection);
+    this.#acquiring ??= this.#acquire();
+    return this.#acquiring;
+  }
+
+  /** A statement is about to run that may leave something in the session. */
+  noteStatement(text: string): void {
+    const kind = kindOf(text);
+    if (!kind.changesSession) return;
+    this.#changesSession = true;
+    if (kind.changesStatements) this.#changesStatements = true;
+  }
+
+  /** Runs several statements in one text. */
+  script(text: string): Promise<PackedResult[]> {
+    this.checkFree();
+    const shown = this.#echo(text);
+    // At once where that can be, so that what is asked for later is also sent later.
+    if (shown === undefined && this.#connection !== undefined) return this.#script(text);
+    return Promise.resolve(shown)
+      .then(() => this.own())
+      .then(() => this.#script(text));
+  }
+
+  #script(text: string): Promise<PackedResult[]> {
+    const { connection } = this;
+    this.#changesSession = true;
+    if (preparesStatements(text)) this.#changesStatements = true;
+    return connection.script(text);
+  }
+
+  /** Shows a statement that is run on the connection directly. */
   get echo(): Echo {
     return this.#echo;
   }
@@ -59,45 +126,46 @@ export class Lease {
     return this.#open[0];
   }
 
-  /** Who has the connection to itself at present. */
-  get occupant(): Occupant | undefined {
-    return this.#occupant;
+  /** What has the connection to itself at present. */
+  get exclusiveUse(): ExclusiveUse | undefined {
+    return this.#exclusiveUse;
   }
 
   /** Refuses everything else but rolling back and closing, until the function that it gives is called. */
-  occupy(occupant: Occupant): () => void {
+  acquireExclusive(exclusiveUse: ExclusiveUse): () => void {
     this.checkFree();
-    this.#occupant = occupant;
+    this.#exclusiveUse = exclusiveUse;
     return () => {
-      if (this.#occupant === occupant) this.#occupant = undefined;
+      if (this.#exclusiveUse === exclusiveUse) this.#exclusiveUse = undefined;
     };
   }
 
-  /** Has the occupant leave. */
-  async evict(): Promise<void> {
-    // What that fails with is no matter of who asks for it: the connection is lost then, or its transaction has failed.
-    await this.#occupant?.end().catch(() => {});
-    this.#occupant = undefined;
+  /** Ends the exclusive use. */
+  async endExclusive(): Promise<void> {
+    // A failure does not concern the caller: the connection is lost then, or its transaction has failed.
+    await this.#exclusiveUse?.end().catch(() => {});
+    this.#exclusiveUse = undefined;
   }
 
   /** Runs one statement. */
-  query(text: string, values: readonly unknown[]): Promise<ResultData> {
+  query(text: string, values: readonly unknown[]): Promise<PackedResult> {
     this.checkFree();
     // No promise where none is needed: most of what a program does goes through here.
     const shown = this.#echo(text, values);
-    if (shown === undefined) return this.driver.query(text, values);
-    return Promise.resolve(shown).then(() => this.driver.query(text, values));
+    if (shown === undefined) return this.#query(text, values);
+    return Promise.resolve(shown).then(() => this.#query(text, values));
   }
 
   /** The types of the parameters of a statement. */
   async describe(text: string): Promise<readonly ServerType[]> {
     this.checkFree();
-    return await this.#driver.describe(text);
+    if (this.#connection !== undefined) return await this.#connection.describe(text);
+    return await this.#pool.reads.use((connection) => connection.describe(text));
   }
 
   /** Has the server cancel the statement that runs, which then fails: neither the beginning nor the end of a transaction. */
-  cancel(): Promise<void> {
-    return this.#driver.cancel();
+  async cancel(): Promise<void> {
+    await this.#connection?.cancel();
   }
 
   /**
@@ -107,17 +175,21 @@ export class Lease {
    */
   async begin(options: TransactionOptions = {}): Promise<number> {
     this.checkFree();
-    if (this.#open.length === 0) {
-      await this.#beginWith(beginText(options));
-    } else if (Object.keys(options).length > 0) {
+    if (this.#open.length === 0) return await this.beginBy(beginText(options));
+    if (Object.keys(options).length > 0) {
       throw new TypeError(
         "begin a savepoint: isolation, readOnly and deferrable belong to the transaction that it is in; give them there",
       );
-    } else {
-      await this.#command(`savepoint ${this.#savepoint()}`);
     }
-    this.#open.push(++this.#lastNumber);
-    return this.#lastNumber;
+    await this.#command(`savepoint ${this.#savepoint()}`);
+    return this.#opened();
+  }
+
+  /** Begins a transaction by this statement. Returns the number to end it by. */
+  async beginBy(text: string): Promise<number> {
+    await this.own();
+    await this.#beginWith(text);
+    return this.#opened();
   }
 
   /**
@@ -150,7 +222,7 @@ export class Lease {
    */
   async rollback(number: number): Promise<void> {
     if (this.#closed) return;
-    await this.evict();
+    await this.endExclusive();
     const depth = this.#depthOf(number);
     if (depth === -1) return;
     this.#open.length = depth;
@@ -161,7 +233,7 @@ export class Lease {
       await this.locks.settle();
     } catch (error) {
       // Then the server has rolled it back by itself.
-      if (!this.#driver.lost) throw error;
+      if (!this.#isLost) throw error;
     }
   }
 
@@ -169,16 +241,56 @@ export class Lease {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.evict();
+    await this.endExclusive();
+    const connection = this.#connection;
+    if (connection === undefined) return;
     // A transaction may also have been begun by a statement of the caller's, or be about to begin.
-    let isClean = this.#driver.isIdle || (await this.#rollBackAll());
-    if (isClean && this.locks.touched) {
-      isClean = await this.#driver.command("select pg_advisory_unlock_all()").then(
-        () => true,
-        () => false,
-      );
+    let isClean = connection.isIdle || (await this.#rollBackAll());
+    if (isClean && this.#changesSession && this.#pool.resetsSessions) {
+      isClean = !this.#changesStatements && (await isDone(connection.resetSession()));
+    } else if (isClean && this.locks.touched) {
+      isClean = await isDone(connection.command("select pg_advisory_unlock_all()"));
     }
-    await this.#pool.release(this.#driver, isClean);
+    await this.#pool.release(connection, isClean);
+  }
+
+  async #acquire(): Promise<ServerConnection> {
+    try {
+      this.#checkOpen();
+      const connection = await this.#pool.acquire(currentSignal());
+      if (this.#closed) {
+        await this.#pool.release(connection, true);
+        throw givenBack();
+      }
+      this.#connection = connection;
+      return connection;
+    } finally {
+      this.#acquiring = undefined;
+    }
+  }
+
+  #query(text: string, values: readonly unknown[]): Promise<PackedResult> {
+    this.checkFree();
+    const connection = this.#connection;
+    if (connection === undefined) {
+      if (this.#acquiring === undefined && kindOf(text).isPlainRead) {
+        this.#checkOpen();
+        return this.#pool.reads.read(text, values, currentSignal());
+      }
+      return this.own().then(() => this.#query(text, values));
+    }
+    this.#isUnused = false;
+    this.noteStatement(text);
+    return connection.query(text, values);
+  }
+
+  get #isLost(): boolean {
+    return this.#connection?.lost ?? false;
+  }
+
+  #opened(): number {
+    this.#open.push(++this.#lastNumber);
+    return this.#lastNumber;
   }
 
   async #beginWith(text: string): Promise<void> {
@@ -186,25 +298,25 @@ export class Lease {
     try {
       await this.#command(text);
     } catch (error) {
-      if (!isFirst || !this.#driver.lost) throw error;
+      if (!isFirst || this.#connection === undefined || !this.#isLost) throw error;
       // An idle connection may have ended without the pool having heard. Nothing was done on it: another will do.
-      const next = await this.#pool.replace(this.#driver);
+      const next = await this.#pool.replace(this.#connection);
       if (this.#closed) {
         await next.close();
         throw givenBack();
       }
-      this.#driver = next;
+      this.#connection = next;
       await this.#command(text);
     }
   }
 
   async #commit(): Promise<{ readonly command: string }> {
-    const wasLost = this.#driver.lost;
+    const wasLost = this.#isLost;
     try {
       return await this.#command("commit");
     } catch (error) {
       if (wasLost || !(error instanceof ConnectionError)) throw error;
-      throw commitUnknown(this.#driver.address, error);
+      throw commitUnknown(this.#connection?.address ?? "", error);
     }
   }
 
@@ -212,10 +324,10 @@ export class Lease {
   async #rollBackAll(): Promise<boolean> {
     try {
       if (this.#open.length > 0) await this.#echo("rollback");
-      await this.#driver.command("rollback");
+      await this.#connection?.command("rollback");
       return true;
     } catch {
-      // Then nobody else gets the connection.
+      // The pool then closes the connection.
       return false;
     }
   }
@@ -245,22 +357,25 @@ export class Lease {
     await this.#echo(text);
     // Others may have the connection since.
     if (this.#closed) throw givenBack();
+    const connection = await this.own();
     this.#isUnused = false;
-    return await this.#driver.command(text);
+    return await connection.command(text);
   }
 
   /** @throws {Error} When it was given back, or something has it to itself. */
   checkFree(): void {
     if (this.#closed) throw givenBack();
-    if (this.#occupant === undefined) return;
-    const { what, remedy } = this.#occupant;
+    if (this.#exclusiveUse === undefined) return;
+    const { what, remedy } = this.#exclusiveUse;
     throw new Error(`use a connection: ${what} on it; ${remedy}`);
   }
 }
 
-/** What the use of a connection that is none any more throws. */
-export function givenBack(): Error {
-  return new Error("use a connection: it was given back to the pool; take a new one with engine.connect()");
+async function isDone(promise: Promise<unknown>): Promise<boolean> {
+  return await promise.then(
+    () => true,
+    () => false,
+  );
 }
 
 function failedBefore(remedy: string): Error {

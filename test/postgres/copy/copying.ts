@@ -1,4 +1,11 @@
-import { type CopyItem, type CopySource, createEngine, type Query, sql } from "../../../src/postgres/mod.ts";
+import {
+  type CopyItem,
+  type CopyKind,
+  type CopySource,
+  createEngine,
+  type Query,
+  sql,
+} from "../../../src/postgres/mod.ts";
 
 export interface Place {
   readonly url: string;
@@ -18,11 +25,16 @@ const copyOut = (table: string, options: string) =>
   sql`copy (select * from ${sql.id(table)} order by id) to stdout ${sql.raw(options)}`;
 
 /** Rows in, and out again as rows; and what the server itself has of them. */
-export function bothWays(place: Place, options: string, rows: readonly unknown[][]): unknown {
+export function bothWays(
+  place: Place,
+  options: string,
+  rows: readonly unknown[][],
+  format: CopyKind = "text",
+): unknown {
   using conn = engineOf(place).connect();
   conn.execute(sql`truncate ${sql.id(place.table)}`);
-  const told = conn.copyFrom(copyIn(place.table, options), rows);
-  const output = conn.copyTo(copyOut(place.table, options));
+  const told = conn.copyFrom(copyIn(place.table, options), rows, { format });
+  const output = conn.copyTo(copyOut(place.table, options), { format });
   const out = [...output.rows()];
   const stored = conn.execute(sql`select id, data, more from ${sql.id(place.table)} order by id`).all();
   return { told, out, stored: stored.map((row) => Object.values(row)), counted: output.rowCount };
@@ -163,8 +175,12 @@ export function refused(place: Place): string[] {
     () => conn.copyFrom("copy t from stdin" as unknown as Query, []),
     () => conn.copyTo(sql`copy ${table} from stdin`),
     () => conn.copyTo(sql`copy ${table} to stdout; drop table ${table}`),
-    () => [...conn.copyTo(sql`copy ${table} to stdout (format binary)`).rows()],
+    () => [...conn.copyTo(sql`copy ${table} to stdout`, { format: "binary" }).rows()],
     () => [...conn.copyTo(sql`copy no_such_table to stdout`)],
+    () => conn.copyTo(sql`copy ${table} to stdout (format csv)`),
+    () => conn.copyFrom(sql`copy ${table} from stdin`, [], { from: "csv" } as object),
+    () => conn.copyFrom(sql`copy ${table} from stdin`, ["1\ta\t\\N\n\\", ".\n2\tb\t\\N\n"]),
+    () => conn.copyFrom(sql`copy ${table} from stdin`, ["1,a,\n\\.\n2,b,\n"], { format: "csv" }),
     () => conn.execute(sql`copy (select generate_series(1, 100000)) to stdout`),
     () => conn.execute(sql`copy ${table} from stdin`),
     () => conn.executeMany(() => sql`/* nothing */ copy ${table} from stdin`, [1]),

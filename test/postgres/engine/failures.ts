@@ -1,13 +1,13 @@
 import process from "node:process";
 import { type ConnectionError, createEngine, type EngineOptions, sql } from "../../../src/postgres/mod.ts";
 
-/** What is thrown by the first use of an engine. */
+/** What is thrown by the first statement on an engine: before that nothing connects. */
 export function connectFailure(
   url: string,
   options: EngineOptions = {},
 ): { message: string; code: string | undefined } {
   try {
-    createEngine(url, options).connect();
+    createEngine(url, options).connect().execute(sql`select 1`);
   } catch (error) {
     const { message, code } = error as ConnectionError;
     return { message, code };
@@ -22,9 +22,10 @@ const patient: EngineOptions = { poolSize: 1, poolTimeout: 10_000 };
 export function exhaust(url: string): string[] {
   const engine = createEngine(url, small);
   const conn = engine.connect();
+  conn.begin();
   const said: string[] = [];
   try {
-    engine.connect();
+    engine.connect().execute(sql`select 1`);
   } catch (error) {
     said.push((error as Error).message);
   }

@@ -2,30 +2,30 @@ import type { EngineOptions } from "../../../src/postgres/mod.ts";
 import { type Connection, createEngine, sql } from "../../../src/postgres/mod.ts";
 
 /** What every function here is given. */
-export interface Place {
+export interface TestTable {
   readonly url: string;
   readonly table: string;
   readonly options?: EngineOptions;
 }
 
-const engineOf = ({ url, options }: Place) => createEngine(url, options);
+const engineOf = ({ url, options }: TestTable) => createEngine(url, options);
 
-export function setUp(place: Place): void {
+export function setUp(place: TestTable): void {
   engineOf(place).begin((conn) => {
     conn.execute(sql`create table ${sql.id(place.table)} (id integer primary key, data text)`);
   });
 }
 
-function add(conn: Connection, { table }: Place, id: number): number {
+function add(conn: Connection, { table }: TestTable, id: number): number {
   return conn.execute(sql`insert into ${sql.id(table)} values (${id}, ${`a${id}`})`).rowCount;
 }
 
-export function ids(place: Place): unknown[] {
+export function ids(place: TestTable): unknown[] {
   const query = sql`select id from ${sql.id(place.table)} order by id`;
   return engineOf(place).begin((conn) => conn.execute(query).scalars().all());
 }
 
-export function addInTransaction(place: Place, id: number): number {
+export function addInTransaction(place: TestTable, id: number): number {
   return engineOf(place).begin((conn) => add(conn, place, id));
 }
 
@@ -34,7 +34,7 @@ class Refused extends Error {
 }
 
 /** Whether the very error comes out that was thrown inside. */
-export function throwInTransaction(place: Place, id: number): boolean {
+export function throwInTransaction(place: TestTable, id: number): boolean {
   const error = new Refused("no");
   try {
     engineOf(place).begin((conn) => {
@@ -48,12 +48,12 @@ export function throwInTransaction(place: Place, id: number): boolean {
 }
 
 /** Values need not be able to cross. */
-export function giveBackFunction(place: Place): number {
+export function giveBackFunction(place: TestTable): number {
   return engineOf(place).begin(() => () => 42)();
 }
 
 /** The server processes that served a number of transactions, half of which fail. */
-export function manyTransactions(place: Place, count: number): unknown[] {
+export function manyTransactions(place: TestTable, count: number): unknown[] {
   const pids = new Set<unknown>();
   for (let i = 0; i < count; i++) {
     try {
@@ -68,7 +68,7 @@ export function manyTransactions(place: Place, count: number): unknown[] {
   return [...pids];
 }
 
-export function swallowFailure(place: Place, id: number): void {
+export function swallowFailure(place: TestTable, id: number): void {
   engineOf(place).begin((conn) => {
     add(conn, place, id);
     try {
@@ -79,7 +79,7 @@ export function swallowFailure(place: Place, id: number): void {
   });
 }
 
-export function byHand(place: Place): void {
+export function byHand(place: TestTable): void {
   const conn = engineOf(place).connect();
   try {
     conn.begin();
@@ -100,14 +100,14 @@ export function byHand(place: Place): void {
 }
 
 /** A transaction that was begun behind the connection's back is rolled back too. */
-export function byText(place: Place): void {
+export function byText(place: TestTable): void {
   const conn = engineOf(place).connect();
   conn.execute(sql`begin`);
   add(conn, place, 14);
   conn[Symbol.dispose]();
 }
 
-export function misuse(place: Place): string[] {
+export function misuse(place: TestTable): string[] {
   const engine = engineOf(place);
   const conn = engine.connect();
   const said: string[] = [];
@@ -140,6 +140,6 @@ export function misuse(place: Place): string[] {
   return said;
 }
 
-export function dispose(place: Place): void {
+export function dispose(place: TestTable): void {
   engineOf(place).dispose();
 }

@@ -156,6 +156,7 @@ export function exitConnected(place: Place): void {
 export function holdConnection(place: Place, until: () => void): void {
   const conn = engineOf(place).connect();
   try {
+    conn.execute(sql`select pg_backend_pid()`);
     until();
   } finally {
     conn.close();

@@ -138,8 +138,9 @@ export function timeOut(place: Place): unknown[] {
 export function exhaust(place: Place): void {
   const engine = createEngine(place.url, { poolSize: 1, poolTimeout: 50 });
   const conn = engine.connect();
+  conn.begin();
   try {
-    engine.connect();
+    engine.connect().begin();
   } finally {
     conn.close();
     engine.dispose();

@@ -16,8 +16,9 @@ export function textsOfFailures(url: string, options: EngineOptions = {}): strin
   );
   const exhaust = (engine: Engine) => {
     const conn = engine.connect();
+    conn.begin();
     try {
-      engine.connect();
+      engine.connect().begin();
     } finally {
       conn.close();
     }

@@ -88,13 +88,13 @@ export function byOtherWays(place: Place): string[] {
   const waysIn: Record<string, (conn: Connection) => number> = {
     many: (conn) => conn.executeMany(([id, word]) => sql`insert into way values (${id}, ${word})`, rows),
     text: (conn) => conn.copyFrom(sql`copy way from stdin`, rows),
-    csv: (conn) => conn.copyFrom(sql`copy way from stdin (format csv)`, rows),
+    csv: (conn) => conn.copyFrom(sql`copy way from stdin`, rows, { format: "csv" }),
   };
   const query = sql`select word from way order by id`;
   const waysOut: Record<string, (conn: Connection) => unknown[]> = {
     stream: (conn) => [...conn.stream<{ word: string }>(query, { batch: 7 })].map(({ word }) => word),
     text: (conn) => [...conn.copyTo(sql`copy (${query}) to stdout`).rows()].flat(),
-    csv: (conn) => [...conn.copyTo(sql`copy (${query}) to stdout (format csv)`).rows()].flat(),
+    csv: (conn) => [...conn.copyTo(sql`copy (${query}) to stdout`, { format: "csv" }).rows()].flat(),
   };
   return begin(place, (conn) => {
     conn.execute(sql`create temporary table way (id int, word text)`);

@@ -101,7 +101,8 @@ export function outsideTransaction(place: Place, happen: () => void): [Said, unk
   const conn = engine.connect();
   let said: Said;
   try {
-    conn.execute(sql`select 1`);
+    // Not one that any connection will do for.
+    conn.execute(sql`select pg_backend_pid()`);
     happen();
     said = thrownBy(() => conn.execute(sql`select 1`));
   } finally {

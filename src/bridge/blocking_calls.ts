@@ -1,0 +1,163 @@
+/**
+ * Calls of async code into blocking code: what causes each, what becomes of its outcome, and who is told where nobody looks.
+ *
+ * @module
+ */
+
+import { ReferenceReleased } from "../base/errors.ts";
+import type { Outcome } from "../wire/protocol.ts";
+import { NO_BUFFERS, type SentBuffers } from "./buffer_changes.ts";
+import { CallbackResult } from "./callback_result.ts";
+import { calledTooLate, failedUnseen, warnOnce } from "./callback_warnings.ts";
+import type { LoopEnd } from "./loop_end.ts";
+import { ToBlocking } from "./messages.ts";
+import type { Header, WriteBody } from "./outbox.ts";
+import type { ReferenceTable } from "./reference_table.ts";
+import type { Task } from "./task.ts";
+import { currentContext, type ParentWait } from "./task_context.ts";
+
+/** A function or object of blocking code, as its calls name it. */
+export interface Callee {
+  /** Of the function; of the object's operations, zero. */
+  readonly id: number;
+  readonly stub: object;
+  /** What it is called in a message to people. */
+  readonly label: string;
+}
+
+/** A call into blocking code that has not been answered. */
+export interface PendingCall {
+  readonly id: number;
+  readonly task: Task;
+  readonly cause: ParentWait;
+  readonly label: string;
+  /** The buffers that it may fill. */
+  buffers: readonly SentBuffers[];
+  /** Whether it has failed for those alone who want the result, which cannot cross. */
+  isRefused: boolean;
+  settle(outcome: Outcome): void;
+}
+
+/** Sends a message of a task to the blocking thread. */
+type Send = (header: Header, task: Task, write: WriteBody) => void;
+
+/** The calls of one loop end. */
+export class BlockingCalls {
+  readonly #end: LoopEnd;
+  readonly #references: ReferenceTable;
+  readonly #send: Send;
+  /** Those that have not been answered. */
+  readonly #pending = new Map<number, PendingCall>();
+  #last = 0;
+  #hasEnded = false;
+
+  constructor(end: LoopEnd, references: ReferenceTable, send: Send) {
+    this.#end = end;
+    this.#references = references;
+    this.#send = send;
+  }
+
+  /** How many have not been answered. */
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  /** Calls a function of blocking code, on `self`, or has something done with an object of it. */
+  call(
+    task: Task | undefined,
+    { id: fn, stub, label }: Callee,
+    args: unknown[],
+    self?: unknown,
+  ): CallbackResult {
+    if (task === undefined || !this.#end.runs(task)) {
+      const error = calledTooLate(label, task?.target.name);
+      return new CallbackResult(
+        (_, reject) => reject(error),
+        () => warnOnce(error.message, label),
+      );
+    }
+    const cause = this.#causeOf(task, stub);
+    const id = ++this.#last;
+    let settle: PendingCall["settle"] = () => {};
+    const result = new CallbackResult(
+      (resolve, reject) => {
+        settle = ({ outcome, value }) => (outcome === "returned" ? resolve(value) : reject(value));
+      },
+      (error) => this.#tellIgnored(call, error),
+    );
+    const call: PendingCall = { id, task, cause, label, buffers: NO_BUFFERS, isRefused: false, settle };
+    this.#pending.set(id, call);
+    try {
+      this.#send([ToBlocking.call, id, cause.wait, cause.depth, task.id], task, (writer) => {
+        writer.uint(fn);
+        task.variables.write(writer);
+        writer.extension.writeSelf(self, writer);
+        writer.value(args, "arguments");
+        if (writer.sources.length > 0) call.buffers = [{ message: id, sources: writer.sources }];
+      });
+      task.variables.sent();
+    } catch (value) {
+      this.#pending.delete(id);
+      settle({ outcome: "threw", value });
+    }
+    return result;
+  }
+
+  /** The call of that number, which has been answered. */
+  take(id: number): PendingCall | undefined {
+    const call = this.#pending.get(id);
+    this.#pending.delete(id);
+    return call;
+  }
+
+  /** Answers the calls that the thread, done with their task, will not. */
+  refuse(task: Task): void {
+    for (const [id, call] of this.#pending) {
+      if (call.task !== task) continue;
+      this.#pending.delete(id);
+      call.settle({ outcome: "threw", value: calledTooLate(call.label, task.target.name) });
+    }
+  }
+
+  /** The thread has ended: answers all. */
+  end(outcome: Outcome): void {
+    this.#hasEnded = true;
+    for (const call of this.#pending.values()) call.settle(outcome);
+    this.#pending.clear();
+  }
+
+  /**
+   * What a call into blocking code is caused by: the wait that `stub` was given in, or a later one for which the present code runs.
+   * An earlier one it may run for by chance: a connection belongs to whoever has opened it.
+   */
+  #causeOf(task: Task, stub: object): ParentWait {
+    let present = currentContext.get()?.cause;
+    while (present !== undefined && present.end !== this.#end) present = present.task.parent;
+    const given = this.#references.givenIn(stub);
+    if (given?.end !== this.#end) return present ?? { end: this.#end, task, wait: 0, depth: 0 };
+    return present !== undefined && present.wait >= given.wait ? present : given;
+  }
+
+  /** Whoever made a call does not look at its failure: tells the task, once for each callback and cause, or people. */
+  #tellIgnored({ id, task, cause, label, isRefused }: PendingCall, error: unknown): void {
+    // What nobody wants need not cross; what the task was cancelled with, or has died of, it knows.
+    if (isRefused || this.#hasEnded) return;
+    if (task.cancellation !== undefined && task.cancellation.reason === error) return;
+    task.failedUnseen ??= new Set();
+    const failure = `${cause.wait} ${label}`;
+    if (this.#end.runs(task) && !task.failedUnseen.has(failure)) {
+      task.failedUnseen.add(failure);
+      try {
+        this.#send([ToBlocking.ignored, id, cause.wait, task.id], task, (writer) => {
+          writer.string(label);
+          writer.value(error, "error");
+        });
+        return;
+      } catch {
+        // It does not go back the way that it has come: people are told.
+      }
+    }
+    if (error instanceof ReferenceReleased) warnOnce(error.message, label);
+    else warnOnce(failedUnseen(label, error), `${label} failed`);
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * A wait of a task, as the loop knows it: what async code runs for, and what is settled in the end.
+ *
+ * @module
+ */
+
+import type { Reader } from "../wire/codec.ts";
+import type { Mode, Outcome } from "../wire/protocol.ts";
+import { ReceivedBuffer } from "./buffer_changes.ts";
+import type { ContextValues } from "./context_values.ts";
+import type { Evaluation } from "./evaluation.ts";
+import type { LoopEnd } from "./loop_end.ts";
+import { evaluateBody } from "./messages.ts";
+import { isMoreThanPromise } from "./promise_object.ts";
+import type { ReferenceCodec } from "./reference_codec.ts";
+import type { Task } from "./task.ts";
+import type { ParentWait, TaskContext } from "./task_context.ts";
+
+/** Implements all three interfaces in one object: one allocation for each `awaitlet()`. */
+export class PendingWait implements ParentWait, TaskContext, Evaluation {
+  readonly end: LoopEnd;
+  readonly task: Task;
+  readonly wait: number;
+  readonly depth: number;
+  readonly mode: Mode;
+  /** The buffers that what it waits for may write into. */
+  buffers: ReceivedBuffer[] | undefined;
+  readonly #count: number;
+  readonly #settle: (asked: PendingWait, outcome: Outcome) => void;
+
+  constructor(
+    end: LoopEnd,
+    task: Task,
+    wait: number,
+    depth: number,
+    mode: Mode,
+    count: number,
+    settle: (asked: PendingWait, outcome: Outcome) => void,
+  ) {
+    this.end = end;
+    this.task = task;
+    this.wait = wait;
+    this.depth = depth;
+    this.mode = mode;
+    this.#count = count;
+    this.#settle = settle;
+  }
+
+  get cause(): ParentWait {
+    return this;
+  }
+
+  get variables(): ContextValues {
+    return this.task.variables;
+  }
+
+  skip(reader: Reader<ReferenceCodec>): void {
+    evaluateBody.readReleased(reader);
+  }
+
+  read(reader: Reader<ReferenceCodec>): Outcome {
+    if (this.#count === 1) return { outcome: "returned", value: reader.extension.evaluate(reader) };
+    const values: unknown[] = [];
+    for (let count = this.#count; count > 0; count--) values.push(reader.extension.evaluate(reader));
+    return { outcome: "returned", value: Promise.all(values) };
+  }
+
+  takeBuffer(index: number, buffer: ArrayBuffer): void {
+    this.takeBuffers([new ReceivedBuffer(this.wait, index, buffer)]);
+  }
+
+  takeBuffers(buffers: readonly ReceivedBuffer[]): void {
+    this.buffers ??= [];
+    this.buffers.push(...buffers);
+  }
+
+  takes(value: unknown): boolean {
+    return this.mode === "hold" && isMoreThanPromise(value);
+  }
+
+  settle(outcome: Outcome): void {
+    this.#settle(this, outcome);
+  }
+}

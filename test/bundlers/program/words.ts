@@ -1,0 +1,2 @@
+// Used on both sides.
+export const shout = (word: string): string => word.toUpperCase();
