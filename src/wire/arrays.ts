@@ -16,17 +16,21 @@ import type { Writer } from "./writer.ts";
 /** From this length on it is worth looking whether the elements of an array are alike. */
 const MANY = 8;
 
+/** Stands for all elements of an array. */
+const ELEMENTS = Symbol("elements");
+
 /** Writes an array. Each of its elements is read once. */
 export function writeArray(array: readonly unknown[], writer: Writer): void {
   const { length } = array;
-  const values = valuesOf(array);
+  const values = writer.reads.get(array, ELEMENTS, () => valuesOf(array));
   if (values.length !== length || hasHoles(array)) {
     writeProperties(array, values, writer);
     return;
   }
   if (length >= MANY) {
     if (writeAlike(values, writer)) return;
-    const keys = keysOfAll(values, writer);
+    // What has been read of the elements would be read again.
+    const keys = writer.reads.isOn ? undefined : keysOfAll(values, writer);
     if (keys !== undefined) {
       writer.deeper(() => writeRows(values as readonly Row[], keys, writer));
       return;

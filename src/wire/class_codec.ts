@@ -19,6 +19,9 @@ export interface ClassForm<T, D> {
 const NO_MODULE =
   "its module has no URL, as import.meta.url is undefined in a CommonJS bundle; see docs/bundling.md of awaitlet";
 
+/** Stands for the data of an object. */
+const DATA = Symbol("data");
+
 interface Registered {
   readonly name: string;
   readonly form: ClassForm<object, unknown>;
@@ -106,7 +109,9 @@ export function writeClassed(writer: Writer, object: object, prototype: object |
   if (registered === undefined) return false;
   const { name, form } = registered;
   if (typeof form.module !== "string") throw new TypeError(`registerClass(${name}): ${NO_MODULE}`);
-  writeForm(writer, object, form.module, name, () => form.toData(object));
+  writeForm(writer, object, form.module, name, () =>
+    writer.reads.get(object, DATA, () => form.toData(object)),
+  );
   return true;
 }
 

@@ -95,7 +95,7 @@ export function writeError(writer: Writer, error: object): void {
   }
   for (const key of fieldsOf(error)) {
     // Read once, whatever of it can then be written.
-    const field = readField(error, key);
+    const field = writer.reads.get(error, key, () => readField(error, key));
     if (field === undefined || writer.attempt(() => writeField(writer, key, field))) continue;
     const { value } = field;
     if (key !== "errors" || !Array.isArray(value)) continue;

@@ -86,7 +86,7 @@ export function extrasOf(object: object, count: number, writer: Writer): readonl
       continue;
     }
     try {
-      const value: unknown = Reflect.get(object, key);
+      const value = writer.reads.get<unknown>(object, key, () => Reflect.get(object, key));
       extras.push({ key, isEnumerable: found.enumerable === true, value });
     } catch (error) {
       const refusal = located(error, property(key));

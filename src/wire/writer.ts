@@ -9,6 +9,7 @@ import { hasMethods, isBuiltInNamespace, kindOf } from "./kinds.ts";
 import { DEEPEST, explained, tooDeep } from "./nesting.ts";
 import { ObjectNumbers } from "./object_numbers.ts";
 import { Attachments, type Packet } from "./packet.ts";
+import { ReadOnce } from "./read_once.ts";
 import { isOverflow, located, Passing, property, Refusal } from "./refusal.ts";
 import { type Shape, Shapes } from "./shapes.ts";
 import { writeSymbol } from "./symbols.ts";
@@ -33,6 +34,8 @@ export class Writer<E extends Extension = Extension> extends ByteWriter {
   readonly #unfinished = new Set<object>();
   #depth = 0;
   #attempts = 0;
+  /** What has been read in attempts. */
+  readonly reads: ReadOnce = new ReadOnce();
   #message = 0;
   /** Which objects of the message are searched for what they have besides. */
   readonly search: ExtrasSearch = new ExtrasSearch();
@@ -155,11 +158,13 @@ export class Writer<E extends Extension = Extension> extends ByteWriter {
     const sources = this.sources.length;
     const depth = this.#depth;
     const extension = this.extension.mark?.();
+    if (this.#attempts >= DEEPEST_ERROR) return false;
     this.#attempts++;
+    this.reads.begin();
+    let isWritten = false;
     try {
-      if (this.#attempts > DEEPEST_ERROR) return false;
       write();
-      return true;
+      isWritten = true;
     } catch {
       this.rewind(mark);
       if (extension !== undefined) this.extension.rewind?.(extension);
@@ -168,10 +173,10 @@ export class Writer<E extends Extension = Extension> extends ByteWriter {
       this.#attachments?.cut(attachments, transfer);
       this.sources.length = sources;
       this.#depth = depth;
-      return false;
-    } finally {
-      this.#attempts--;
     }
+    this.#attempts--;
+    this.reads.end(isWritten);
+    return isWritten;
   }
 
   #object(object: object): void {
@@ -272,13 +277,14 @@ export class Writer<E extends Extension = Extension> extends ByteWriter {
     // Math and its like look plain, and all they hold is hidden.
     if (keys.length === 0 && !isBare && isBuiltInNamespace(object)) throw new Refusal(object);
     const shape = this.shape(keys, isBare);
+    const { reads } = this;
     const record = object as Readonly<Record<string, unknown>>;
     let i = 0;
     try {
       for (; i < keys.length; i++) {
-        const value = record[keys[i] as string];
-        if (shape.mayBeThenable && keys[i] === "then" && typeof value === "function")
-          throw new Refusal(object);
+        const key = keys[i] as string;
+        const value = reads.isOn ? reads.get(object, key, () => record[key]) : record[key];
+        if (shape.mayBeThenable && key === "then" && typeof value === "function") throw new Refusal(object);
         if (typeof value === "function") this.#function(value, object);
         else this.write(value);
       }
@@ -383,6 +389,7 @@ export class Writer<E extends Extension = Extension> extends ByteWriter {
     this.#numbers.cut(0);
     this.#shapes.cut(0);
     this.#plainPrototype = null;
+    if (this.reads.isOn) this.reads.forget();
     if (this.sources.length > 0) this.sources = [];
   }
 }

@@ -387,6 +387,35 @@ test("each element and property is read once", () => {
   );
 });
 
+test("what stands in a place that cannot be written, and in one that can, is read once", () => {
+  /** An object each of whose readings gives another value: as a property, an element, in an error, and what hides. */
+  const counting = () => {
+    let reads = 0;
+    const get = () => ++reads;
+    const common = { get, configurable: true };
+    const error = Object.defineProperty(new Error("x"), "detail", { ...common, enumerable: true });
+    const elements = Object.defineProperty([0, 1, 2], 1, { ...common, enumerable: true });
+    const hiding = Object.defineProperty({ a: 1 }, "hidden", common);
+    const object = Object.defineProperty({ error, elements, hiding }, "own", { ...common, enumerable: true });
+    return [object, () => reads] as const;
+  };
+  /** Those that hold it where nothing of it arrives: where it hides, in an error's field, among an error's errors. */
+  const hidden = (item: object) => Object.defineProperty({}, "first", { value: { item, no: new WeakMap() } });
+  const error = (item: object) => Object.assign(new Error("x"), { first: [item, new WeakMap()] });
+  const errors = (item: object) => new AggregateError([[item, new WeakMap()], new WeakMap(), [item]], "all");
+  const nested = (item: object) => Object.defineProperty({}, "outer", { value: { inner: hidden(item) } });
+  for (const hold of [hidden, error, errors, nested]) {
+    const [item, count] = counting();
+    const [, copy] = roundTrip([hold(item), item]) as [unknown, typeof item];
+    assert.is(count(), 4, hold.name);
+    const { error: held, elements, hiding } = copy;
+    const all = [copy, held, hiding].map((each) =>
+      Reflect.get(each, each === copy ? "own" : each === held ? "detail" : "hidden"),
+    );
+    assert.equal([...all, elements[1]].sort(), [1, 2, 3, 4], hold.name);
+  }
+});
+
 test("a getter that uses the writer is told so", () => {
   assert.throws(
     () =>
