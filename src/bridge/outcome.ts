@@ -41,10 +41,11 @@ export function plainAbort(): DOMException {
   return new DOMException("The task was aborted", "AbortError");
 }
 
-export function readOutcome(reader: Reader, cancellation?: Cancellation): Outcome {
+/** Reads an outcome. `cancellation` gives the task's, where it was cancelled. */
+export function readOutcome(reader: Reader, cancellation: () => Cancellation | undefined): Outcome {
   const outcome = OUTCOMES[reader.uint()] as (typeof OUTCOMES)[number];
   if (outcome === "cancelled") {
-    const { reason } = cancellation ?? { reason: plainAbort() };
+    const { reason } = cancellation() ?? { reason: plainAbort() };
     return { outcome: "threw", value: reason };
   }
   return { outcome, value: reader.value() };

@@ -215,7 +215,9 @@ export class Pool {
       // No task is there to reject, and what went wrong must be seen somewhere.
       else console.error(`awaitlet: an idle thread died: ${died.message}`, died.cause ?? "");
     }
-    if (unstarted !== undefined) {
+    // It was cancelled on the thread that has died: no other would learn of it.
+    if (unstarted?.cancellation !== undefined) this.#tasks.reject(unstarted, unstarted.cancellation.reason);
+    else if (unstarted !== undefined) {
       // Objects that it was given may have changed since, or moved to the thread that has died.
       const isAsAtCall = unstarted.args.every((arg) => typeof arg !== "object" || arg === null);
       if (isAsAtCall) queueMicrotask(() => this.#placement.place(unstarted));
