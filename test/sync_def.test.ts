@@ -367,6 +367,20 @@ for (const [how, wait] of Object.entries(waits)) {
   });
 }
 
+test("it dies after it has answered, before that is read: the run has its answer, the next one is told", () => {
+  const stand = () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+  assert.is(
+    syncDef(() => awaitlet(async.exitsMeanwhile(stand))),
+    "answered",
+  );
+  const error = thrownBy(() => syncDef(() => awaitlet(async.count())));
+  assert.instance(error, ThreadDied);
+  assert.is(
+    syncDef(() => awaitlet(async.count())),
+    1,
+  );
+});
+
 test("an error that a handler of the program's own deals with ends nothing", () => {
   const before = syncDef(() => awaitlet(async.count()));
   assert.is(

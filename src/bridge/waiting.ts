@@ -64,7 +64,8 @@ export class Waiting {
       if (wait.outcome !== undefined) return wait.outcome;
       if (channel.next()) {
         this.#inbox.receive();
-        this.#watch?.look(frame);
+        // A loop that has ended since it answered has answered.
+        if (wait.outcome === undefined) this.#watch?.look(frame);
         continue;
       }
       let patience = this.#watch?.patience() ?? Number.POSITIVE_INFINITY;

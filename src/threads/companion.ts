@@ -54,14 +54,15 @@ export class Companion {
     this.#loop = new LoopLife(crew);
     this.#thread = new CompanionThread(memory, { memory: crew, index: 0 }, this.#loop, handle, execArgv);
     const channel = new Channel(memory, port, "blocking");
+    const hasArrived = () => channel.hasArrived;
     const member = new CrewMember(crewCells(crew), 0, () => channel.wake());
     this.#end = new BlockingEnd(channel, member, new Parking(member, channel), {
       look: (frame) => {
-        this.#thread.look();
+        this.#thread.look(hasArrived);
         if (this.#limits !== NONE) this.#checkLimits(frame);
       },
       idle: (frame) => {
-        this.#thread.lookIdle();
+        this.#thread.lookIdle(hasArrived);
         if (this.#limits !== NONE) this.#checkLimits(frame);
       },
       patience: () => {

@@ -88,24 +88,34 @@ export class CompanionThread {
     this.#startWorker("companion", [this.#bridge, ofCompanion], handle);
   }
 
-  /** Looks whether the thread lives. Throws `ThreadDied` where it does not. */
-  look(): void {
+  /**
+   * Looks whether the thread lives.
+   *
+   * @param hasArrived Whether something that it has sent is still to be read: that comes first.
+   * @throws {ThreadDied} when it has ended.
+   */
+  look(hasArrived: () => boolean): void {
     this.#idleLooks = 0;
     if (this.#reports === undefined) this.#start();
-    if (this.#loop.dead) throw this.#whyDead();
+    this.#throwIfDead(hasArrived);
   }
 
   /** Looks closer, in a wait to which nothing has come for a while. */
-  lookIdle(): void {
+  lookIdle(hasArrived: () => boolean): void {
     this.#idleLooks++;
     if (!this.#loop.watched) this.#lookWhetherStarted();
-    if (this.#loop.dead) throw this.#whyDead();
+    this.#throwIfDead(hasArrived);
     const late = this.#loop.watched ? LATE : LATE_STARTING;
     if (this.#idleLooks >= late && this.#life !== undefined) {
       const life = this.#life;
       this.#life = undefined;
       this.#startWorker("guardian", [life]);
     }
+  }
+
+  /** In this order: one that is dead sends nothing more. */
+  #throwIfDead(hasArrived: () => boolean): void {
+    if (this.#loop.dead && !hasArrived()) throw this.#whyDead();
   }
 
   #startWorker(role: "companion" | "guardian", ports: PortHandle[], reports?: PortHandle): void {
