@@ -232,7 +232,7 @@ export class BlockingInbox {
     const outcome = this.#readWaited(() => {
       (wait?.frame.variables ?? new ContextValues()).read(reader);
       readChanges(reader, wait?.handedOver.buffers ?? NO_BUFFERS);
-      return readOutcome(reader, () => wait?.frame.cancelledBy(plainAbort));
+      return readOutcome(reader, wait?.frame);
     }, wait?.plain ?? true);
     this.#imports.used = NOTHING;
     if (wait === undefined || wait.hasFailed) return;

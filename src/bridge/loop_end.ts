@@ -292,7 +292,7 @@ export class LoopEnd {
     const read = () => {
       readChanges(this.#reader, pending.buffers);
       pending.isRefused = this.#reader.uint() === 1;
-      return awaitList(readOutcome(this.#reader, () => task.cancellation));
+      return awaitList(readOutcome(this.#reader, task));
     };
     const settle = (outcome: Outcome) => pending.settle(outcome);
     this.#readInContext(pending.cause, { task, read, settle }, arrived);
@@ -382,7 +382,7 @@ export class LoopEnd {
       this.#forget(task);
       settleTask(task, completion, outcome);
     };
-    const read = (reader: Reader) => readOutcome(reader, () => task.cancellation);
+    const read = (reader: Reader) => readOutcome(reader, task);
     this.#finishing.set(task, finish);
     this.#calls.refuse(task);
     const cause: ParentWait = { end: this, task, wait: 0, depth: 0 };

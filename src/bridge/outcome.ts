@@ -41,12 +41,18 @@ export function plainAbort(): DOMException {
   return new DOMException("The task was aborted", "AbortError");
 }
 
-/** Reads an outcome. `cancellation` gives the task's, where it was cancelled. */
-export function readOutcome(reader: Reader, cancellation: () => Cancellation | undefined): Outcome {
+/**
+ * Reads an outcome.
+ *
+ * @param task The task, as this side knows it. Where the outcome is the first to say that it is cancelled, it is from here on: what stands
+ * for the reason is then told apart from all else that the task may throw.
+ */
+export function readOutcome(reader: Reader, task?: { cancellation: Cancellation | undefined }): Outcome {
   const outcome = OUTCOMES[reader.uint()] as (typeof OUTCOMES)[number];
   if (outcome === "cancelled") {
-    const { reason } = cancellation() ?? { reason: plainAbort() };
-    return { outcome: "threw", value: reason };
+    const cancellation = task?.cancellation ?? { reason: plainAbort() };
+    if (task !== undefined) task.cancellation = cancellation;
+    return { outcome: "threw", value: cancellation.reason };
   }
   return { outcome, value: reader.value() };
 }

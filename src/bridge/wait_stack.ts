@@ -64,15 +64,6 @@ export class TaskFrame {
     if (this.thrown.size > KEPT) this.thrown.delete(this.thrown.keys().next().value as number);
   }
 
-  /**
-   * The task was cancelled, which an outcome says that has its reason. Where nothing else has said so, `make` gives the reason: thrown by
-   * the task, it stands for the loop's own.
-   */
-  cancelledBy(make: () => unknown): Cancellation {
-    this.cancellation ??= { reason: make() };
-    return this.cancellation;
-  }
-
   /** Throws the reason that the task was cancelled with, or what a callback has thrown that nobody looks at, each once. */
   throwIfInterrupted(): void {
     if (this.cancellation !== undefined && !this.#cancelled) {

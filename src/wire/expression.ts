@@ -87,7 +87,8 @@ const target = function expression() {};
 
 /** Makes the proxy that records what is done to it. */
 export function record(node: Node, policy: AwaitPolicy): unknown {
-  // A literal, and no class: two are made for each call, and a literal runs no code.
+  // A literal, and no class: two are made for each call, and a literal runs no code. The type of a handler knows neither what a
+  // literal inherits nor what the traps find on it besides.
   return new Proxy(target, { __proto__: traps, node, policy } as unknown as ProxyHandler<() => void>);
 }
 

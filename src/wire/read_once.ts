@@ -5,11 +5,7 @@
  * @module
  */
 
-interface Outcome {
-  readonly value?: unknown;
-  readonly error?: unknown;
-  readonly isError: boolean;
-}
+import type { Outcome } from "./protocol.ts";
 
 /** Remembers what is read in attempts: until the outermost has ended, or until the end of the message where one has failed. */
 export class ReadOnce {
@@ -17,25 +13,21 @@ export class ReadOnce {
   isOn = false;
   readonly #outcomes = new Map<object, Map<string | symbol, Outcome>>();
   #hasFailed = false;
-  #attempts = 0;
 
   /** An attempt begins. */
   begin(): void {
     this.isOn = true;
-    this.#attempts++;
   }
 
-  /** The latest attempt has ended. */
-  end(isWritten: boolean): void {
-    this.#attempts--;
+  /** An attempt has ended, within another or not. */
+  end(isWritten: boolean, isOutermost: boolean): void {
     if (!isWritten) this.#hasFailed = true;
-    else if (this.#attempts === 0 && !this.#hasFailed) this.forget();
+    else if (isOutermost && !this.#hasFailed) this.forget();
   }
 
   /** Lets go of all. */
   forget(): void {
     this.isOn = this.#hasFailed = false;
-    this.#attempts = 0;
     this.#outcomes.clear();
   }
 
@@ -52,15 +44,15 @@ export class ReadOnce {
       outcome = outcomeOf(read);
       ofObject.set(key, outcome);
     }
-    if (outcome.isError) throw outcome.error;
+    if (outcome.outcome === "threw") throw outcome.value;
     return outcome.value as T;
   }
 }
 
 function outcomeOf(read: () => unknown): Outcome {
   try {
-    return { value: read(), isError: false };
-  } catch (error) {
-    return { error, isError: true };
+    return { outcome: "returned", value: read() };
+  } catch (value) {
+    return { outcome: "threw", value };
   }
 }

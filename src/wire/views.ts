@@ -127,6 +127,7 @@ function followsBuffer(view: ArrayBufferView, size: number): boolean {
 
 function classOf(kind: number): ViewClass {
   const name = KINDS[kind];
+  // It has no constructor to be called: `made()` tells it by its prototype.
   if (kind === BUFFER) return runtime.Buffer as unknown as ViewClass;
   const Class = name === undefined ? undefined : (Reflect.get(globalThis, name) as ViewClass | undefined);
   if (Class === undefined) throw malformed(`there is no class here for a view of kind ${name ?? kind}`);

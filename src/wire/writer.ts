@@ -150,6 +150,7 @@ export class Writer<E extends Extension = Extension> extends ByteWriter {
 
   /** Runs `write`; when it throws, takes back all that it wrote. */
   attempt(write: () => void): boolean {
+    if (this.#attempts >= DEEPEST_ERROR) return false;
     const { mark } = this;
     const { count } = this.#numbers;
     const shapes = this.#shapes.count;
@@ -158,7 +159,6 @@ export class Writer<E extends Extension = Extension> extends ByteWriter {
     const sources = this.sources.length;
     const depth = this.#depth;
     const extension = this.extension.mark?.();
-    if (this.#attempts >= DEEPEST_ERROR) return false;
     this.#attempts++;
     this.reads.begin();
     let isWritten = false;
@@ -175,7 +175,7 @@ export class Writer<E extends Extension = Extension> extends ByteWriter {
       this.#depth = depth;
     }
     this.#attempts--;
-    this.reads.end(isWritten);
+    this.reads.end(isWritten, this.#attempts === 0);
     return isWritten;
   }
 

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Cancellation, plainAbort, readOutcome, writeOutcome } from "../../src/bridge/outcome.ts";
+import { type Cancellation, readOutcome, writeOutcome } from "../../src/bridge/outcome.ts";
 import { TaskFrame } from "../../src/bridge/wait_stack.ts";
 import { Reader, Writer } from "../../src/wire/codec.ts";
 import { NO_FUNCTIONS } from "../wire/round_trip.ts";
@@ -24,9 +24,9 @@ for (const isKnown of [true, false]) {
     const reason = new Error("the reason");
     const frame = new TaskFrame(1, false);
     if (isKnown) frame.cancellation = { reason: new Error("its copy") };
-    const { value: thrown } = readOutcome(sent(reason, { reason }), () => frame.cancelledBy(plainAbort));
+    const { value: thrown } = readOutcome(sent(reason, { reason }), frame);
     assert.is((thrown as Error).message, isKnown ? "its copy" : "The task was aborted");
-    const { value: arrived } = readOutcome(sent(thrown, frame.cancellation), () => ({ reason }));
+    const { value: arrived } = readOutcome(sent(thrown, frame.cancellation), { cancellation: { reason } });
     assert.is(arrived, reason);
   });
 }
