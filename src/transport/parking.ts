@@ -16,8 +16,8 @@ const SPIN = 0.2;
 /** So many waits are not measured: a program that has few of them gains nothing by it. */
 const UNMEASURED = 64;
 
-/** How many looks there are between two at the clock while spinning. */
-const LOOKS = 200;
+/** How many looks there are between two at the clock while spinning: fewer calls than with half as many, and as soon awake. */
+const LOOKS = 400;
 
 /** A hint to the processor that this thread spins, where the runtime has it. */
 const breathe: () => void = (Reflect.get(Atomics, "pause") as (() => void) | undefined) ?? (() => {});
