@@ -13,9 +13,7 @@ export const throwOnAwait: AwaitPolicy = {
     node.used = true;
     if (!isCalled(node) && !isReference(node)) throw awaited(node);
     return (...args: unknown[]) => {
-      const [, reject] = args;
-      if (args.length === 2 && args.every(isSettling))
-        return void (reject as (error: unknown) => void)(awaited(node));
+      if (refuseAwait(node, args)) return;
       const then: Node = { from: node, step: { kind: "get", key: "then" } };
       return recordCall(then, { kind: "call", args }, throwOnAwait);
     };
@@ -29,6 +27,14 @@ export const throwOnAwait: AwaitPolicy = {
     return blockingEnd()?.operate("isInstance", value, record(node, throwOnAwait)) as boolean;
   },
 };
+
+/** Rejects where `then()` is called by `await`. Returns whether it is. */
+export function refuseAwait(node: Node, args: readonly unknown[]): boolean {
+  const [, reject] = args;
+  const isAwait = args.length === 2 && args.every(isSettling);
+  if (isAwait) (reject as (error: unknown) => void)(awaited(node));
+  return isAwait;
+}
 
 function isReference(node: Node): boolean {
   return "root" in node && node.root.kind === "reference";

@@ -6,9 +6,10 @@
 
 import { ReferenceReleased } from "../base/errors.ts";
 import type { Outcome } from "../wire/protocol.ts";
+import { type AtOnce, LONGEST } from "./at_once.ts";
 import { NO_BUFFERS, type SentBuffers } from "./buffer_changes.ts";
 import { CallbackResult } from "./callback_result.ts";
-import { calledTooLate, failedUnseen, warnOnce } from "./callback_warnings.ts";
+import { calledTooLate, failedUnseen, tookLong, warnOnce } from "./callback_warnings.ts";
 import type { LoopEnd } from "./loop_end.ts";
 import { ToBlocking } from "./messages.ts";
 import type { Header, WriteBody } from "./outbox.ts";
@@ -35,25 +36,34 @@ export interface PendingCall {
   buffers: readonly SentBuffers[];
   /** Whether it has failed for those alone who want the result, which cannot cross. */
   isRefused: boolean;
+  /** Whether its caller waits, the event loop standing still: it takes what comes as it is. */
+  isAtOnce: boolean;
   settle(outcome: Outcome): void;
 }
 
 /** Sends a message of a task to the blocking thread. */
 type Send = (header: Header, task: Task, write: WriteBody) => void;
 
+/** Its caller was given a promise, and has not looked at it: it may have taken that for the value. */
+function tellLate({ label }: PendingCall, value: unknown): void {
+  if (value !== undefined) warnOnce(tookLong(label, LONGEST), `${label} took long`);
+}
+
 /** The calls of one loop end. */
 export class BlockingCalls {
   readonly #end: LoopEnd;
   readonly #references: ReferenceTable;
   readonly #send: Send;
+  readonly #atOnce: AtOnce;
   /** Those that have not been answered. */
   readonly #pending = new Map<number, PendingCall>();
   #last = 0;
   #hasEnded = false;
 
-  constructor(end: LoopEnd, references: ReferenceTable, send: Send) {
+  constructor(end: LoopEnd, references: ReferenceTable, atOnce: AtOnce, send: Send) {
     this.#end = end;
     this.#references = references;
+    this.#atOnce = atOnce;
     this.#send = send;
   }
 
@@ -62,13 +72,70 @@ export class BlockingCalls {
     return this.#pending.size;
   }
 
-  /** Calls a function of blocking code, on `self`, or has something done with an object of it. */
-  call(
+  /** Has something done with an object of blocking code, or calls a function of it: a promise of what comes of that. */
+  call(task: Task | undefined, callee: Callee, args: unknown[], self?: unknown): CallbackResult {
+    const call = this.#begin(task, callee, args, self);
+    return call instanceof CallbackResult ? call : this.#promiseOf(call);
+  }
+
+  /**
+   * Calls a function of blocking code, on `self`. Where its thread sleeps in the wait that causes the call, it runs at once: whoever calls
+   * it may need what it does, or gives, before going on.
+   *
+   * What it throws is thrown where that ends the evaluation of a message. Elsewhere it might end the process: there a promise is rejected.
+   *
+   * @returns What it has given; a promise of that where it waits for the event loop first, or has failed, or given `undefined`.
+   */
+  callAtOnce(task: Task | undefined, callee: Callee, args: unknown[], self?: unknown): unknown {
+    const call = this.#begin(task, callee, args, self, true);
+    if (call instanceof CallbackResult) return call;
+    if (!call.isAtOnce) return this.#promiseOf(call);
+    let given: Outcome | undefined;
+    call.settle = (outcome) => {
+      given = outcome;
+    };
+    const isInTime = this.#atOnce.run(call.cause, () => !this.#pending.has(call.id));
+    call.isAtOnce = false;
+    if (!isInTime) return this.#promiseOf(call, tellLate);
+    if (given?.outcome === "returned" && given.value !== undefined) return given.value;
+    const throws = given?.outcome === "threw" && !call.isRefused && this.#end.isEvaluating;
+    const result = throws ? undefined : this.#promiseOf(call);
+    if (given?.outcome === "threw") {
+      const { value: error } = given;
+      this.#atOnce.failed(call.cause, { error, result, tell: () => this.#tellThread(call, error) });
+      if (throws) throw error;
+    }
+    if (given !== undefined) call.settle(given);
+    return result;
+  }
+
+  /**
+   * A promise of what comes of a call.
+   *
+   * @param onUnseen Called with what it has returned, where nobody has asked the promise for it by then.
+   */
+  #promiseOf(call: PendingCall, onUnseen?: (call: PendingCall, value: unknown) => void): CallbackResult {
+    const result: CallbackResult = new CallbackResult(
+      (resolve, reject) => {
+        call.settle = ({ outcome, value }) => {
+          if (outcome === "threw") return reject(value);
+          if (!result.isSeen) onUnseen?.(call, value);
+          resolve(value);
+        };
+      },
+      (error) => this.#tellIgnored(call, error),
+    );
+    return result;
+  }
+
+  /** Sends a call. Returns a rejection where it cannot be made. */
+  #begin(
     task: Task | undefined,
     { id: fn, stub, label }: Callee,
     args: unknown[],
-    self?: unknown,
-  ): CallbackResult {
+    self: unknown,
+    mayRunAtOnce = false,
+  ): PendingCall | CallbackResult {
     if (task === undefined || !this.#end.runs(task)) {
       const error = calledTooLate(label, task?.target.name);
       return new CallbackResult(
@@ -78,14 +145,16 @@ export class BlockingCalls {
     }
     const cause = this.#causeOf(task, stub);
     const id = ++this.#last;
-    let settle: PendingCall["settle"] = () => {};
-    const result = new CallbackResult(
-      (resolve, reject) => {
-        settle = ({ outcome, value }) => (outcome === "returned" ? resolve(value) : reject(value));
-      },
-      (error) => this.#tellIgnored(call, error),
-    );
-    const call: PendingCall = { id, task, cause, label, buffers: NO_BUFFERS, isRefused: false, settle };
+    const call: PendingCall = {
+      id,
+      task,
+      cause,
+      label,
+      buffers: NO_BUFFERS,
+      isRefused: false,
+      isAtOnce: mayRunAtOnce && this.#atOnce.isFor(cause) && !this.#runsFor(cause),
+      settle: () => {},
+    };
     this.#pending.set(id, call);
     try {
       this.#send([ToBlocking.call, id, cause.wait, cause.depth, task.id], task, (writer) => {
@@ -98,9 +167,17 @@ export class BlockingCalls {
       task.variables.sent();
     } catch (value) {
       this.#pending.delete(id);
-      settle({ outcome: "threw", value });
+      const result = this.#promiseOf(call);
+      call.settle({ outcome: "threw", value });
+      return result;
     }
-    return result;
+    return call;
+  }
+
+  /** Whether the thread has a call of that cause already, which it does first. */
+  #runsFor(cause: ParentWait): boolean {
+    for (const call of this.#pending.values()) if (call.cause === cause) return true;
+    return false;
   }
 
   /** The call of that number, which has been answered. */
@@ -139,25 +216,33 @@ export class BlockingCalls {
   }
 
   /** Whoever made a call does not look at its failure: tells the task, once for each callback and cause, or people. */
-  #tellIgnored({ id, task, cause, label, isRefused }: PendingCall, error: unknown): void {
+  #tellIgnored(call: PendingCall, error: unknown): void {
+    const { task, cause, label, isRefused } = call;
     // What nobody wants need not cross; what the task was cancelled with, or has died of, it knows.
     if (isRefused || this.#hasEnded) return;
     if (task.cancellation !== undefined && task.cancellation.reason === error) return;
     task.failedUnseen ??= new Set();
     const failure = `${cause.wait} ${label}`;
-    if (this.#end.runs(task) && !task.failedUnseen.has(failure)) {
+    if (!task.failedUnseen.has(failure)) {
       task.failedUnseen.add(failure);
-      try {
-        this.#send([ToBlocking.ignored, id, cause.wait, task.id], task, (writer) => {
-          writer.string(label);
-          writer.value(error, "error");
-        });
-        return;
-      } catch {
-        // It does not go back the way that it has come: people are told.
-      }
+      if (this.#tellThread(call, error)) return;
     }
     if (error instanceof ReferenceReleased) warnOnce(error.message, label);
     else warnOnce(failedUnseen(label, error), `${label} failed`);
+  }
+
+  /** Has what a callback has thrown, itself, thrown by the wait that caused the call. Returns whether its task is told. */
+  #tellThread({ id, task, cause, label, isRefused }: PendingCall, error: unknown): boolean {
+    if (isRefused || !this.#end.runs(task)) return false;
+    try {
+      this.#send([ToBlocking.ignored, id, cause.wait, task.id], task, (writer) => {
+        writer.string(label);
+        writer.value(error, "error");
+      });
+      return true;
+    } catch {
+      // It does not go back the way that it has come.
+      return false;
+    }
   }
 }

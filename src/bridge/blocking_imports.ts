@@ -5,9 +5,9 @@
  */
 
 import { ReferenceReleased } from "../base/errors.ts";
-import { type Node, nodeOf, record } from "../wire/expression.ts";
+import { markAwaitable, type Node, nodeOf, record } from "../wire/expression.ts";
 import type { Mode } from "../wire/protocol.ts";
-import { throwOnAwait } from "./await_policy.ts";
+import { refuseAwait, throwOnAwait } from "./await_policy.ts";
 import { type HandedOver, NOTHING } from "./handed_over.ts";
 import { type LiveObject, liveOf } from "./live_object.ts";
 import type { Operation } from "./operations.ts";
@@ -42,6 +42,14 @@ export class BlockingImports implements Importing {
       return this.operate(operation, [live.proxy, ...args]);
     },
     release: (live: LiveObject): void => this.#end.dropImport(live.id),
+    makeAwaitable: (live: LiveObject) => {
+      const makeNode = (): Node =>
+        referenceNode(live.id, () => checkScope(live.scope, live.className), { live: [live], buffers: [] });
+      markAwaitable(live.proxy, makeNode);
+      return (...args: unknown[]): unknown => {
+        return refuseAwait(makeNode(), args) ? undefined : live.call("then", args);
+      };
+    },
   };
 
   constructor(end: Evaluator) {

@@ -47,6 +47,18 @@ export class CallbackResult<T = unknown> extends Promise<T> {
     );
   }
 
+  /** Whether somebody looks at what it comes to. */
+  get isSeen(): boolean {
+    return this.#isSeen;
+  }
+
+  /** Nobody need be told of its failure any more. Returns whether nobody has looked at it. */
+  ignore(): boolean {
+    const isUnseen = !this.#isSeen;
+    this.#isSeen = true;
+    return isUnseen;
+  }
+
   #fail(error: unknown): void {
     this.#failure = { error };
     if (this.#isSeen) return;

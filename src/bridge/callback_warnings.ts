@@ -37,3 +37,8 @@ export function calledTooLate(callback: string, task: string | undefined): Refer
 export function failedUnseen(callback: string, error: unknown): string {
   return `call ${callback}: it threw ${named(error)}; whoever called it did not look at its promise, and its task is over or has been told before`;
 }
+
+/** Says that a callback ran for so many milliseconds that its caller was given a promise, at which it did not look. */
+export function tookLong(callback: string, ms: number): string {
+  return `call ${callback}: it computed for longer than ${ms} ms, so whoever called it was given a promise, and went on without looking at it; let it do less, or have a function of the async module do it`;
+}

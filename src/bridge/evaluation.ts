@@ -5,13 +5,14 @@
  */
 
 import type { Loads, Packet, TakesBuffers } from "../wire/codec.ts";
-import { NotLoaded, type Reader } from "../wire/codec.ts";
+import { NotLoaded, Reader } from "../wire/codec.ts";
 import { nodeOf } from "../wire/expression.ts";
 import { Evaluator, type Roots } from "../wire/expression_codec.ts";
 import type { Outcome } from "../wire/protocol.ts";
 import type { ReceivedBuffer } from "./buffer_changes.ts";
 import { ContextValues } from "./context_values.ts";
-import type { ReferenceCodec } from "./reference_codec.ts";
+import { ReferenceCodec } from "./reference_codec.ts";
+import type { ReferenceTable, Scope } from "./reference_table.ts";
 import type { Task } from "./task.ts";
 import { currentContext, type TaskContext } from "./task_context.ts";
 
@@ -35,28 +36,60 @@ export interface Evaluation {
   settle(outcome: Outcome): void;
 }
 
+/** What all readers of one bridge have in common. */
+interface Shared {
+  readonly modules: string[];
+  reading: Evaluation | undefined;
+}
+
 export class EvaluatingReader {
-  readonly #reader: Reader<ReferenceCodec>;
+  readonly reader: Reader<ReferenceCodec>;
+  readonly #references: ReferenceTable;
   readonly #arriving: ReferenceCodec;
   readonly #roots: Roots;
   readonly #loadModule: (url: string) => Promise<object>;
-  /** The URLs of the modules that the other end names by number. */
-  readonly modules: string[] = [];
-  /** What is being read. */
-  reading: Evaluation | undefined;
+  readonly #shared: Shared;
   /** The evaluator of the last message, to be used again. */
   #spare: Evaluator | undefined;
+  #inner: EvaluatingReader | undefined;
 
   constructor(
-    reader: Reader<ReferenceCodec>,
-    arriving: ReferenceCodec,
+    references: ReferenceTable,
     roots: Roots,
     loadModule: (url: string) => Promise<object>,
+    shared: Shared = { modules: [], reading: undefined },
   ) {
-    this.#reader = reader;
-    this.#arriving = arriving;
+    this.#references = references;
+    this.#arriving = new ReferenceCodec(references);
+    this.reader = new Reader(this.#arriving);
     this.#roots = roots;
     this.#loadModule = loadModule;
+    this.#shared = shared;
+  }
+
+  /** The URLs of the modules that the other end names by number. */
+  get modules(): string[] {
+    return this.#shared.modules;
+  }
+
+  /** What is being read. */
+  get reading(): Evaluation | undefined {
+    return this.#shared.reading;
+  }
+
+  /** Reads the messages that come while this one is in the midst of its own. */
+  get inner(): EvaluatingReader {
+    this.#inner ??= this.#another();
+    return this.#inner;
+  }
+
+  #another(): EvaluatingReader {
+    return new EvaluatingReader(this.#references, this.#roots, this.#loadModule, this.#shared);
+  }
+
+  /** Begins to read a body that belongs to no evaluation, of a task with that scope. */
+  begin(scope: Scope | undefined): void {
+    this.#arriving.begin(scope);
   }
 
   /**
@@ -66,7 +99,7 @@ export class EvaluatingReader {
    * evaluating again what has been evaluated.
    */
   read(reading: Evaluation, arrived: Arrived): void {
-    const evaluator = this.#spare ?? new Evaluator(this.#roots, this.modules);
+    const evaluator = this.#spare ?? new Evaluator(this.#roots, this.#shared.modules);
     this.#spare = undefined;
     evaluator.begin();
     this.#attempt({ reading, arrived, evaluator, variables: reading.task.variables, loads: undefined });
@@ -76,16 +109,18 @@ export class EvaluatingReader {
     const { reading, evaluator, loads } = attempt;
     this.#arriving.begin(reading.task.scope);
     this.#arriving.evaluator = evaluator;
-    this.reading = reading;
-    this.#reader.taker = reading.takeBuffer && (reading as TakesBuffers);
-    this.#reader.loads = loads === undefined ? always : (url) => !loads.has(url);
+    const shared = this.#shared;
+    const outer = shared.reading;
+    shared.reading = reading;
+    this.reader.taker = reading.takeBuffer && (reading as TakesBuffers);
+    this.reader.loads = loads === undefined ? always : (url) => !loads.has(url);
     let outcome: Outcome;
     let { variables } = attempt;
     try {
-      variables.read(this.#reader);
+      variables.read(this.reader);
       variables = KEPT;
-      outcome = reading.read(this.#reader);
-      this.#reader.end();
+      outcome = reading.read(this.reader);
+      this.reader.end();
       evaluator.begin();
       this.#spare = evaluator;
     } catch (value) {
@@ -101,9 +136,9 @@ export class EvaluatingReader {
       outcome = { outcome: "threw", value: NotLoaded.is(value) ? value.explain(loads) : value };
     } finally {
       this.#arriving.evaluator = undefined;
-      this.#reader.taker = undefined;
-      this.reading = undefined;
-      this.#reader.loads = never;
+      this.reader.taker = undefined;
+      shared.reading = outer;
+      this.reader.loads = never;
     }
     if (outcome.outcome === "returned" && reading.takes?.(outcome.value)) reading.settle(outcome);
     else settleAwaited(outcome, reading);
@@ -113,10 +148,11 @@ export class EvaluatingReader {
     const { reading, evaluator, arrived } = attempt;
     const kept = { ...arrived, bytes: arrived.bytes.slice() };
     const again = (outcome: Outcome): void => {
-      this.#reader.begin(kept.bytes, kept.attachments);
-      reading.skip?.(this.#reader);
+      const other = this.#another();
+      other.reader.begin(kept.bytes, kept.attachments);
+      reading.skip?.(other.reader);
       evaluator.again();
-      this.#attempt({ ...attempt, arrived: kept, loads: new Map(attempt.loads).set(url, outcome) });
+      other.#attempt({ ...attempt, arrived: kept, loads: new Map(attempt.loads).set(url, outcome) });
     };
     this.#loadModule(url).then(
       () => again({ outcome: "returned", value: undefined }),

@@ -25,6 +25,8 @@ export interface LiveOwner {
   operate(live: LiveObject, operation: Operation, args: readonly unknown[]): unknown;
   /** Lets go of the original. */
   release(live: LiveObject): void;
+  /** Has a live object be awaited as its original is. Returns its `then()`. */
+  makeAwaitable?(live: LiveObject): (...args: unknown[]) => unknown;
 }
 
 const OURS: ReadonlySet<symbol> = new Set([Symbol.for("awaitlet.expression"), Symbol.for("awaitlet.target")]);
@@ -44,6 +46,8 @@ export class LiveObject implements ProxyHandler<Target> {
   isStale = true;
   readonly #target: Target;
   readonly #isFunction: boolean;
+  /** Of an object that is awaited as a promise is. */
+  #then: ((...args: unknown[]) => unknown) | undefined;
 
   constructor(id: number, scope: Scope, owner: LiveOwner, description: ClassDescription, isClass: boolean) {
     this.id = id;
@@ -53,6 +57,11 @@ export class LiveObject implements ProxyHandler<Target> {
     this.#isFunction = description.bottom === "function";
     this.#target = targetOf(description, isClass, owner.isSync);
     this.proxy = new Proxy(this.#target, this);
+  }
+
+  /** From now on it can be awaited. */
+  makeAwaitable(): void {
+    this.#then = this.owner.makeAwaitable?.(this);
   }
 
   /** Takes the own data of the original in the place of those here. */
@@ -96,6 +105,7 @@ export class LiveObject implements ProxyHandler<Target> {
   get(target: Target, key: string | symbol, receiver: unknown): unknown {
     // Asked of every function, whether it is an expression or a task's.
     if (typeof key === "symbol" && OURS.has(key)) return undefined;
+    if (key === "then" && this.#then !== undefined) return this.#then;
     if (this.isStale && (Object.hasOwn(target, key) || !(key in Object.getPrototypeOf(target))))
       this.refresh();
     return Reflect.get(target, key, receiver);
@@ -174,9 +184,11 @@ export function makeLive(
   owner: LiveOwner,
   description: ClassDescription,
   isClass: boolean,
+  isAwaitable: boolean,
 ): LiveObject {
   const live = new LiveObject(id, scope, owner, description, isClass);
   proxies.set(live.proxy, live);
+  if (isAwaitable) live.makeAwaitable();
   return live;
 }
 

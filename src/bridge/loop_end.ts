@@ -6,15 +6,16 @@
 
 import type { Channel } from "../transport/channel.ts";
 import { flushLater } from "../transport/late_flush.ts";
-import { NotLoaded, Reader } from "../wire/codec.ts";
-import { call, get, type Roots } from "../wire/expression_codec.ts";
+import { NotLoaded, type Reader } from "../wire/codec.ts";
+import type { Roots } from "../wire/expression_codec.ts";
 import { plainValue } from "../wire/plain_text.ts";
 import type { Outcome } from "../wire/protocol.ts";
+import { AtOnce } from "./at_once.ts";
 import { BlockingCalls } from "./blocking_calls.ts";
 import { readChanges } from "./buffer_changes.ts";
 import { awaitList } from "./callback_result.ts";
 import { warnOnce } from "./callback_warnings.ts";
-import { EvaluatingReader, type Evaluation, readWith, settleAwaited } from "./evaluation.ts";
+import { EvaluatingReader, type Evaluation, readWith } from "./evaluation.ts";
 import type { LoopEndHost } from "./loop_end_host.ts";
 import { LoopImports } from "./loop_imports.ts";
 import { evaluateBody, evaluateMode, runBody, ToBlocking, ToLoop } from "./messages.ts";
@@ -23,8 +24,8 @@ import { operations } from "./operations.ts";
 import { type Header, Outbox, type WriteBody } from "./outbox.ts";
 import { plainAbort, readOutcome } from "./outcome.ts";
 import { PendingWait } from "./pending_wait.ts";
-import { ReferenceCodec } from "./reference_codec.ts";
 import { ReferenceTable, type Scope } from "./reference_table.ts";
+import { ShortCalls } from "./short_calls.ts";
 import { Task } from "./task.ts";
 import { currentContext, type ParentWait } from "./task_context.ts";
 import { settleTask } from "./task_end.ts";
@@ -38,12 +39,13 @@ export class LoopEnd {
   readonly #host: LoopEndHost;
   readonly #references: ReferenceTable;
   readonly #outbox: Outbox;
-  readonly #arriving: ReferenceCodec;
-  readonly #reader: Reader<ReferenceCodec>;
-  readonly #evaluations: EvaluatingReader;
+  /** Reads the messages. While one is in the midst of its own, its inner one reads. */
+  #reading: EvaluatingReader;
+  readonly #shortCalls: ShortCalls;
   readonly #tasks = new Map<number, Task>();
   readonly #calls: BlockingCalls;
   readonly #answers: WaitAnswers;
+  readonly #atOnce: AtOnce;
   /** The tasks that the thread is done with, and whose result is still awaited here: what settles each. */
   readonly #finishing = new Map<Task, (outcome: Outcome) => void>();
 
@@ -55,6 +57,7 @@ export class LoopEnd {
       new LoopImports({
         taskOf: (scope) => this.#taskOfScope(scope),
         call: (task, callee, args, self) => this.#calls.call(task, callee, args, self),
+        callAtOnce: (task, callee, args, self) => this.#calls.callAtOnce(task, callee, args, self),
         release: (id, count) => {
           if (!channel.isClosed) this.#send([ToBlocking.released, id, count], undefined, () => {});
         },
@@ -62,11 +65,14 @@ export class LoopEnd {
     );
     this.#outbox = new Outbox(channel, this.#references);
     this.#answers = new WaitAnswers(channel, this.#outbox, this.#references, this.#tasks, host.publish);
-    this.#calls = new BlockingCalls(this, this.#references, (header, task, write) =>
+    this.#atOnce = new AtOnce(channel, {
+      receive: () => this.#receive(channel),
+      nest: () => this.#nest(),
+      setAwaited: host.setAwaited,
+    });
+    this.#calls = new BlockingCalls(this, this.#references, this.#atOnce, (header, task, write) =>
       this.#send(header, task, write),
     );
-    this.#arriving = new ReferenceCodec(this.#references);
-    this.#reader = new Reader(this.#arriving);
     const roots: Roots = {
       module: (url) => {
         const loaded = host.loadedModule(url);
@@ -76,7 +82,7 @@ export class LoopEnd {
       reference: (id) => {
         const value = this.#references.value(id);
         const buffers = this.#answers.buffersOf(value);
-        if (buffers !== undefined) this.#evaluations.reading?.takeBuffers?.(buffers);
+        if (buffers !== undefined) this.#reading.reading?.takeBuffers?.(buffers);
         return value;
       },
       receiver: (id) => this.#references.receiver(id),
@@ -84,7 +90,8 @@ export class LoopEnd {
       consumer: () => currentContext.get()?.cause?.task.consumer?.take,
       task: (url, name, options) => host.childTask(url, name, options),
     };
-    this.#evaluations = new EvaluatingReader(this.#reader, this.#arriving, roots, host.loadModule);
+    this.#reading = new EvaluatingReader(this.#references, roots, host.loadModule);
+    this.#shortCalls = new ShortCalls(host, this.#answers, this.#reading.modules);
   }
 
   /** How much this end holds for the other: tasks, values and calls without an answer. */
@@ -105,6 +112,11 @@ export class LoopEnd {
   /** Whether the thread still runs a task. */
   runs(task: Task): boolean {
     return this.#tasks.has(task.id) && !this.#finishing.has(task);
+  }
+
+  /** Whether a message is being evaluated: what is thrown then is the outcome of that. */
+  get isEvaluating(): boolean {
+    return this.#reading.reading !== undefined;
   }
 
   /** Sends the thread a task that it has asked for, or starts with. Throws what its arguments cannot cross with. */
@@ -199,6 +211,7 @@ export class LoopEnd {
 
   #forget(task: Task): void {
     this.#tasks.delete(task.id);
+    if (this.#tasks.size === 0) this.#atOnce.clear();
     this.#calls.refuse(task);
     this.#references.end(task.scope);
   }
@@ -234,7 +247,7 @@ export class LoopEnd {
       }
     }
     const arrived = channel.packet();
-    this.#reader.begin(arrived.bytes, arrived.attachments);
+    this.#reading.reader.begin(arrived.bytes, arrived.attachments);
     switch (kind) {
       case ToLoop.fetch:
         this.#host.onFetch(a);
@@ -276,9 +289,9 @@ export class LoopEnd {
   }
 
   #readReason(task: Task): unknown {
-    this.#arriving.begin(task.scope);
+    this.#reading.begin(task.scope);
     try {
-      return this.#reader.value();
+      return this.#reading.reader.value();
     } catch {
       // It is of a class that this thread has not loaded, or that makes nothing of it.
       return plainAbort();
@@ -289,13 +302,23 @@ export class LoopEnd {
     const pending = this.#calls.take(id);
     if (pending === undefined) return;
     const { task } = pending;
-    const read = () => {
-      readChanges(this.#reader, pending.buffers);
-      pending.isRefused = this.#reader.uint() === 1;
-      return awaitList(readOutcome(this.#reader, task));
+    const read = (reader: Reader) => {
+      readChanges(reader, pending.buffers);
+      pending.isRefused = reader.uint() === 1;
+      return awaitList(readOutcome(reader, task));
     };
     const settle = (outcome: Outcome) => pending.settle(outcome);
-    this.#readInContext(pending.cause, { task, read, settle }, arrived);
+    const takes = (value: unknown) => pending.isAtOnce && !(value instanceof Promise);
+    this.#readInContext(pending.cause, { task, read, takes, settle }, arrived);
+  }
+
+  /** The messages that are read now come in the midst of another. Returns what ends that. */
+  #nest(): () => void {
+    const outer = this.#reading;
+    this.#reading = outer.inner;
+    return () => {
+      this.#reading = outer;
+    };
   }
 
   /** Calls a function of an async module. */
@@ -305,39 +328,8 @@ export class LoopEnd {
       this.#endBegunElsewhere(begin - 1);
       task = this.#adopt(Task.begunElsewhere(id));
     } else task = this.#taskOf(id);
-    const parts = JSON.parse(text) as unknown[];
-    const { modules } = this.#evaluations;
-    if (isNew) modules[module] = parts.shift() as string;
-    if (task === undefined) return;
-    const name = parts.shift() as string;
-    task.inContext(this.#invokeHere, task, wait, modules[module] ?? "", name, parts);
+    this.#shortCalls.invoke(task, wait, module, isNew, text);
   }
-
-  /** Runs in the context of its task. */
-  readonly #invokeHere = (
-    task: Task,
-    wait: number,
-    url: string,
-    name: string,
-    args: readonly unknown[],
-  ): void => {
-    const settle = (outcome: Outcome) => this.#answers.settle(task, wait, outcome);
-    const module = this.#host.loadedModule(url);
-    if (module === undefined) {
-      this.#host.loadModule(url).then(
-        () => task.inContext(this.#invokeHere, task, wait, url, name, args),
-        (value: unknown) => settle({ outcome: "threw", value }),
-      );
-      return;
-    }
-    let outcome: Outcome;
-    try {
-      outcome = { outcome: "returned", value: call(false, get(module, name), module, args, name) };
-    } catch (value) {
-      outcome = { outcome: "threw", value };
-    }
-    settleAwaited(outcome, { settle });
-  };
 
   #endBegunElsewhere(number: number): void {
     const task = this.#tasks.get(number);
@@ -348,8 +340,9 @@ export class LoopEnd {
 
   #evaluate(task: Task, wait: number, depth: number, modeAndCount: number, arrived: Arrived): void {
     const { mode, count } = evaluateMode.read(modeAndCount);
-    for (const id of evaluateBody.readReleased(this.#reader)) this.#references.released(id, 1);
+    for (const id of evaluateBody.readReleased(this.#reading.reader)) this.#references.released(id, 1);
     const waiting = new PendingWait(this, task, wait, depth, mode, count, this.#answers.settleWait);
+    this.#atOnce.add(waiting);
     this.#readInContext(waiting, waiting, arrived);
   }
 
@@ -357,7 +350,7 @@ export class LoopEnd {
   #readInContext(cause: ParentWait, reading: Evaluation, arrived: Arrived): void {
     const { task } = cause;
     const context = cause instanceof PendingWait ? cause : { cause, variables: task.variables };
-    task.inContext(readWith, context, this.#evaluations, reading, arrived);
+    task.inContext(readWith, context, this.#reading, reading, arrived);
   }
 
   /** Sends to the thread, and has it woken where it sleeps. */

@@ -17,6 +17,8 @@ export interface LoopEndHost {
   takenTask(id: number): Task | undefined;
   /** Something has been sent to the thread: wakes it, where it sleeps and may run. */
   readonly publish: () => void;
+  /** The event loop stands still for the thread until that is said to be over: what is sent meanwhile is read whoever else runs. */
+  setAwaited(isAwaited: boolean): void;
   /** The thread has taken the task `id`, and asks for what did not fit into the queue. */
   onFetch(id: number): void;
   /** The thread loads the module `url` for a task. */

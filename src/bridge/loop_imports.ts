@@ -16,7 +16,10 @@ import { currentContext, type ParentWait } from "./task_context.ts";
 export interface Caller {
   /** The task of a scope; `undefined` where it is over. */
   taskOf(scope: Scope): Task | undefined;
+  /** A promise of what comes of a call. */
   call(task: Task | undefined, callee: Callee, args: unknown[], self?: unknown): Promise<unknown>;
+  /** What comes of a call at once; else a promise of that. */
+  callAtOnce(task: Task | undefined, callee: Callee, args: unknown[], self?: unknown): unknown;
   /** Tells the thread that `count` receipts of `id` are given back. */
   release(id: number, count: number): void;
 }
@@ -50,7 +53,7 @@ export class LoopImports implements Importing {
     // Now: the stub may outlive it, and tells then whose it was.
     const task = caller.taskOf(scope);
     const call = function (this: unknown, ...args: unknown[]): unknown {
-      return caller.call(task, { id, stub, label }, args, usesThis ? this : undefined);
+      return caller.callAtOnce(task, { id, stub, label }, args, usesThis ? this : undefined);
     };
     const generate = async function* (this: unknown, ...args: unknown[]) {
       return yield* drive((await call.apply(this, args)) as AsyncIterator<unknown, unknown, unknown>);

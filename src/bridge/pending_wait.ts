@@ -7,6 +7,7 @@
 import type { Reader } from "../wire/codec.ts";
 import type { Mode, Outcome } from "../wire/protocol.ts";
 import { ReceivedBuffer } from "./buffer_changes.ts";
+import type { CallbackResult } from "./callback_result.ts";
 import type { ContextValues } from "./context_values.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { LoopEnd } from "./loop_end.ts";
@@ -16,6 +17,15 @@ import type { ReferenceCodec } from "./reference_codec.ts";
 import type { Task } from "./task.ts";
 import type { ParentWait, TaskContext } from "./task_context.ts";
 
+/** What a call has thrown that ran at once. */
+export interface FailedAtOnce {
+  readonly error: unknown;
+  /** What its caller was given; nothing where that was thrown too. */
+  readonly result: CallbackResult | undefined;
+  /** Has the wait throw it itself. */
+  tell(): void;
+}
+
 /** Implements all three interfaces in one object: one allocation for each `awaitlet()`. */
 export class PendingWait implements ParentWait, TaskContext, Evaluation {
   readonly end: LoopEnd;
@@ -23,6 +33,10 @@ export class PendingWait implements ParentWait, TaskContext, Evaluation {
   readonly wait: number;
   readonly depth: number;
   readonly mode: Mode;
+  /** Whether it has been answered. */
+  isOver = false;
+  /** The calls that ran at once on top of it, and failed. Where that ends the wait, or nobody has looked by then, it throws what they threw. */
+  failures: FailedAtOnce[] | undefined;
   /** The buffers that what it waits for may write into. */
   buffers: ReceivedBuffer[] | undefined;
   readonly #count: number;
@@ -79,6 +93,10 @@ export class PendingWait implements ParentWait, TaskContext, Evaluation {
   }
 
   settle(outcome: Outcome): void {
+    const failure = this.failures?.find(({ result, error }) =>
+      outcome.outcome === "threw" ? outcome.value === error : result?.ignore(),
+    );
+    failure?.tell();
     this.#settle(this, outcome);
   }
 }

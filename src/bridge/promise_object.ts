@@ -19,6 +19,16 @@ export function isMoreThanPromise(value: unknown): value is object {
   return isIterable || membersOf(value).some((key) => !COMMON.has(key));
 }
 
+/** Whether an object runs when it is awaited, as a query that is built, and is used as an object until then. */
+export function isBuilder(object: object): boolean {
+  try {
+    return !(object instanceof Promise) && isMoreThanPromise(object);
+  } catch {
+    // A proxy's trap threw.
+    return false;
+  }
+}
+
 /** The names of the members that an object has itself or by its class. */
 export function membersOf(value: object): string[] {
   const ends: readonly unknown[] = [Object.prototype, Function.prototype, null];

@@ -17,6 +17,7 @@ import { hasMore, isClass, isLendable, isThenable, nameOrSource, traitsOf } from
 import { type LiveObject, liveOf, makeLive } from "./live_object.ts";
 import { OwnData } from "./operations.ts";
 import { readOwn, writeOwn } from "./own_data.ts";
+import { isBuilder } from "./promise_object.ts";
 import type { ReferenceTable, Scope } from "./reference_table.ts";
 import { isSignal, readSignal, writeSignal } from "./signals.ts";
 import { readWebValue, writeWebValue } from "./web_values.ts";
@@ -179,11 +180,12 @@ export class ReferenceCodec implements Extension {
       return true;
     }
     if (scope === undefined || scope.ended || !this.lends || !isLendable(object)) return false;
-    if (!isThenable(object)) {
-      this.#writeLive(object, scope, writer);
+    const isAwaitable = isThenable(object);
+    if (!isAwaitable || (!isBlocking && isBuilder(object))) {
+      this.#writeLive(object, scope, writer, isAwaitable);
       return true;
     }
-    if (this.#expressions !== undefined) return false;
+    if (isBlocking) return false;
     this.onPromise?.(object);
     const isNew = !this.#references.isKept(object, scope);
     const id = this.#keep(object, scope);
@@ -210,12 +212,12 @@ export class ReferenceCodec implements Extension {
     return true;
   }
 
-  #writeLive(object: object, scope: Scope, writer: Writer): void {
+  #writeLive(object: object, scope: Scope, writer: Writer, isAwaitable: boolean = false): void {
     // The loop end may have let go of what it had, and has it anew.
     const isKnown = this.#references.isKept(object, scope) && this.#expressions === undefined;
     writer.uint(CROSSING.indexOf("live"));
     writer.uint(this.#keep(object, scope));
-    writer.uint(isClass(object) ? 1 : 0);
+    writer.uint((isClass(object) ? 1 : 0) | (isAwaitable ? 2 : 0));
     writer.string(classText(object));
     const isNested = this.#depth > 0;
     const hasData = !isKnown && (!isNested || (this.#depth < DEEPEST && this.#nested < NESTED));
@@ -303,11 +305,12 @@ export class ReferenceCodec implements Extension {
   }
 
   #readLive(id: number, reader: Reader): object {
-    const isClass = reader.uint() === 1;
+    const flags = reader.uint();
     const description = readClass(reader.string());
     const { scope } = this;
     const { live: owner } = this.#references.importing;
-    const make = (): object => makeLive(id, scope as Scope, owner, description, isClass).proxy;
+    const make = (): object =>
+      makeLive(id, scope as Scope, owner, description, (flags & 1) !== 0, (flags & 2) !== 0).proxy;
     const proxy = scope === undefined || scope.ended ? {} : this.#references.import(id, scope, make);
     const live = liveOf(proxy);
     // What is in it may refer to it.

@@ -53,7 +53,9 @@ export class WaitAnswers {
   }
 
   /** What a wait asked for has come to that. */
-  readonly settleWait = ({ task, wait, mode, buffers }: PendingWait, outcome: Outcome): void => {
+  readonly settleWait = (asked: PendingWait, outcome: Outcome): void => {
+    const { task, wait, mode, buffers } = asked;
+    asked.isOver = true;
     if (mode === "await") this.settle(task, wait, outcome, buffers);
     else if (outcome.outcome === "threw" || outcome.value === null || outcome.value === undefined)
       this.#sendSettled(task, wait, outcome, buffers);

@@ -84,6 +84,7 @@ export class BlockingThread {
       childTask: host.childTask,
       takenTask: (id) => host.takenTask(id),
       publish: () => crew.dispatcher.publish(this.index),
+      setAwaited: (isAwaited) => crew.dispatcher.setAwaited(this.index, isAwaited),
       onFetch: (id) => this.#onFetch(id),
       onLoading: (task, url) => this.#startLoadTimeout(url, task.target.loadTimeout),
       onLoaded: (url) => this.#onLoaded(url),

@@ -42,6 +42,7 @@ if (start !== undefined) {
       tellExitCode();
       crew.dispatcher.publish(0);
     },
+    setAwaited() {},
     onFetch() {},
     onLoading() {},
     onLoaded() {},

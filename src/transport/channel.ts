@@ -7,6 +7,7 @@
  * @module
  */
 
+import { runtime } from "../runtime/current.ts";
 import type { Port } from "../runtime/types.ts";
 import type { Packet } from "../wire/codec.ts";
 import { Bridge, bridgeCells, ringAt } from "./cells.ts";
@@ -38,6 +39,7 @@ export class Channel {
   readonly #handedOver: PortMessage[] = [];
   readonly #waiting: Waiting[] = [];
   #posted: PortMessage | undefined;
+  #listener: (() => void) | undefined;
   /** Whether the other end is gone. */
   isClosed = false;
   /** Called when a message waits for room. It has to `flush()` again later, from its event loop or in a loop of its own. */
@@ -59,6 +61,7 @@ export class Channel {
 
   /** Calls `listener` from the event loop when messages may have arrived: then read them all. */
   listen(listener: () => void): void {
+    this.#listener = listener;
     this.#port.listen((message) => {
       if (message !== null) this.#handedOver.push(message as PortMessage);
       listener();
@@ -139,6 +142,8 @@ export class Channel {
     if (first !== undefined) return first;
     for (let next = this.#port.receive(); next !== undefined; next = this.#port.receive()) {
       if (next.message !== null) return next.message as PortMessage;
+      // Taken, it wakes nobody; and it may have been for what other threads have sent.
+      if (this.#listener !== undefined) runtime.soon(this.#listener);
     }
     return undefined;
   }
@@ -167,6 +172,11 @@ export class Channel {
     const bytes = this.message.copy(this.#scratch);
     this.message.done();
     return { bytes, attachments: NOTHING };
+  }
+
+  /** The bytes that were given last stay as they are, whatever is read next. */
+  keepBytes(): void {
+    this.#scratch = new Uint8Array(1024);
   }
 
   /** For how many milliseconds the blocking end has been parked, in all. */

@@ -14,6 +14,8 @@ export class Dispatcher {
   readonly #post: (index: number) => void;
   /** The thread that was given a right last. */
   #last = 0;
+  /** A bit for each thread that the loop thread waits for. */
+  #awaited = 0;
   /** By how many too many threads were counted when that was last looked at. */
   #excess = 0;
 
@@ -52,8 +54,20 @@ export class Dispatcher {
       this.#give(index);
       return;
     }
+    if ((this.#awaited & (1 << index)) !== 0) {
+      Atomics.add(cells, Crew.running, 1);
+      if (wake(cells, index)) return;
+      Atomics.sub(cells, Crew.running, 1);
+    }
     Atomics.or(cells, Crew.ready, 1 << index);
     this.dispatch();
+  }
+
+  /** Whether the loop thread stands still for a thread: then that runs, whoever else does. */
+  setAwaited(index: number, isAwaited: boolean): void {
+    const bit = 1 << index;
+    this.#awaited = isAwaited ? this.#awaited | bit : this.#awaited & ~bit;
+    if (isAwaited && (Atomics.load(this.#cells, Crew.ready) & bit) !== 0) this.publish(index);
   }
 
   /** Whether some thread has something to do and no right to run, or tasks wait. */

@@ -103,6 +103,24 @@ export class Parking {
   };
 }
 
+/** For how many milliseconds at most a thread that awaits a message without being woken sleeps between two looks. */
+const LONGEST_NAP = 1;
+
+/**
+ * Blocks the loop thread until a message has come, or `ms` have passed. Nobody wakes it, so it looks: while it spins, then ever more seldom.
+ *
+ * @returns Whether one has come.
+ */
+export function awaitUnwoken(channel: Channel, ms: number): boolean {
+  const until = clock.now() + ms;
+  for (let nap = 0; !channel.hasArrived; nap = Math.min(2 * nap + 0.02, LONGEST_NAP)) {
+    if (clock.now() >= until) return false;
+    if (nap > 0) pause(nap);
+    else for (let i = 0; i < LOOKS && !channel.hasArrived; i++) breathe();
+  }
+  return true;
+}
+
 /** Blocks this thread for `ms` milliseconds. The cell is nobody else's, so nothing wakes it earlier. */
 export function pause(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)), 0, 0, ms);

@@ -94,8 +94,19 @@ export function record(node: Node, policy: AwaitPolicy): unknown {
 
 /** The node of a recorded expression; `undefined` for any other value. */
 export function nodeOf(value: unknown): Node | undefined {
-  if (typeof value !== "function") return undefined;
-  return (value as { [NODE]?: Node })[NODE];
+  if (typeof value === "function") return (value as { [NODE]?: Node })[NODE];
+  if (!hasAwaitables || typeof value !== "object" || value === null) return undefined;
+  return awaitables.get(value)?.();
+}
+
+/** What makes the nodes of objects that can be awaited, and are no expressions. */
+const awaitables = new WeakMap<object, () => Node>();
+let hasAwaitables = false;
+
+/** From now on `object` is awaited as what `makeNode` gives, anew each time. */
+export function markAwaitable(object: object, makeNode: () => Node): void {
+  awaitables.set(object, makeNode);
+  hasAwaitables = true;
 }
 
 /** The expression as one would write it, for messages: `db.users.find(…)`. */

@@ -1,0 +1,94 @@
+/**
+ * Calls into blocking code that run at once, as any function does: the event loop stands still until the thread has answered, or
+ * waits for the event loop itself. So a query builder that calls `where(callback)` has the condition when the callback has returned.
+ *
+ * @module
+ */
+
+import type { Channel } from "../transport/channel.ts";
+import { awaitUnwoken } from "../transport/parking.ts";
+import type { FailedAtOnce, PendingWait } from "./pending_wait.ts";
+
+/** For how many milliseconds the event loop stands still for a call at most. */
+export const LONGEST = 100;
+
+/** So many calls run at once on top of each other at most: each takes some of the stack. */
+const DEEPEST = 50;
+
+/** What a loop end does for it. */
+export interface AtOnceHost {
+  /** Reads the message that the channel has come to. */
+  receive(): void;
+  /** Messages are read in the midst of another one. Returns what ends that. */
+  nest(): () => void;
+  /** What is sent from now on is read whoever else runs. */
+  setAwaited(isAwaited: boolean): void;
+}
+
+/** The waits of one thread that are not over, and the calls that run at once on top of them. */
+export class AtOnce {
+  readonly #channel: Channel;
+  readonly #host: AtOnceHost;
+  /** The outermost first. */
+  readonly #waits: PendingWait[] = [];
+  #depth = 0;
+
+  constructor(channel: Channel, host: AtOnceHost) {
+    this.#channel = channel;
+    this.#host = host;
+  }
+
+  /** The thread stands in a wait. Those that were as deep, or deeper, it has left. */
+  add(wait: PendingWait): void {
+    const waits = this.#waits;
+    while (waits.length > 0 && (waits.at(-1) as PendingWait).depth >= wait.depth) waits.pop();
+    waits.push(wait);
+  }
+
+  /** No task is left. */
+  clear(): void {
+    this.#waits.length = 0;
+  }
+
+  /** The innermost of the waits that the event loop has not answered. */
+  get #innermost(): PendingWait | undefined {
+    const waits = this.#waits;
+    while (waits.at(-1)?.isOver) waits.pop();
+    return waits.at(-1);
+  }
+
+  /** Whether the thread sleeps in `wait`, so that what is called on top of it could run at once. */
+  isFor(wait: unknown): boolean {
+    return this.#depth < DEEPEST && !this.#channel.isClosed && this.#innermost === wait;
+  }
+
+  /** A call on top of `wait` has failed. */
+  failed(wait: unknown, failure: FailedAtOnce): void {
+    const innermost = this.#innermost;
+    if (innermost === undefined || innermost !== wait) return;
+    innermost.failures ??= [];
+    innermost.failures.push(failure);
+  }
+
+  /**
+   * Reads what the thread sends while it runs on top of `wait`, until `isAnswered`, or it waits for the event loop.
+   *
+   * @returns Whether it has come so far; else it computes for longer than the event loop can stand still.
+   */
+  run(wait: unknown, isAnswered: () => boolean): boolean {
+    if (this.#depth++ === 0) this.#host.setAwaited(true);
+    const end = this.#host.nest();
+    this.#channel.keepBytes();
+    const until = performance.now() + LONGEST;
+    try {
+      while (!isAnswered() && this.#innermost === wait) {
+        if (this.#channel.next()) this.#host.receive();
+        else if (!awaitUnwoken(this.#channel, until - performance.now())) return false;
+      }
+      return true;
+    } finally {
+      end();
+      if (--this.#depth === 0) this.#host.setAwaited(false);
+    }
+  }
+}
