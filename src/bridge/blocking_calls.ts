@@ -82,8 +82,6 @@ export class BlockingCalls {
    * Calls a function of blocking code, on `self`. Where its thread sleeps in the wait that causes the call, it runs at once: whoever calls
    * it may need what it does, or gives, before going on.
    *
-   * What it throws is thrown where that ends the evaluation of a message. Elsewhere it might end the process: there a promise is rejected.
-   *
    * @returns What it has given; a promise of that where it waits for the event loop first, or has failed, or given `undefined`.
    */
   callAtOnce(task: Task | undefined, callee: Callee, args: unknown[], self?: unknown): unknown {
@@ -98,12 +96,10 @@ export class BlockingCalls {
     call.isAtOnce = false;
     if (!isInTime) return this.#promiseOf(call, tellLate);
     if (given?.outcome === "returned" && given.value !== undefined) return given.value;
-    const throws = given?.outcome === "threw" && !call.isRefused && this.#end.isEvaluating;
-    const result = throws ? undefined : this.#promiseOf(call);
+    const result = this.#promiseOf(call);
     if (given?.outcome === "threw") {
       const { value: error } = given;
-      this.#atOnce.failed(call.cause, { error, result, tell: () => this.#tellThread(call, error) });
-      if (throws) throw error;
+      this.#atOnce.failed(call.cause, { result, tell: () => this.#tellThread(call, error) });
     }
     if (given !== undefined) call.settle(given);
     return result;

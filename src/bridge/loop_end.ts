@@ -114,11 +114,6 @@ export class LoopEnd {
     return this.#tasks.has(task.id) && !this.#finishing.has(task);
   }
 
-  /** Whether a message is being evaluated: what is thrown then is the outcome of that. */
-  get isEvaluating(): boolean {
-    return this.#reading.reading !== undefined;
-  }
-
   /** Sends the thread a task that it has asked for, or starts with. Throws what its arguments cannot cross with. */
   run(task: Task): void {
     this.#start([ToBlocking.run, task.id], task);

@@ -17,12 +17,11 @@ import type { ReferenceCodec } from "./reference_codec.ts";
 import type { Task } from "./task.ts";
 import type { ParentWait, TaskContext } from "./task_context.ts";
 
-/** What a call has thrown that ran at once. */
+/** A call that ran at once, and failed. */
 export interface FailedAtOnce {
-  readonly error: unknown;
-  /** What its caller was given; nothing where that was thrown too. */
-  readonly result: CallbackResult | undefined;
-  /** Has the wait throw it itself. */
+  /** What its caller was given. */
+  readonly result: CallbackResult;
+  /** Has the wait throw what it threw. */
   tell(): void;
 }
 
@@ -35,7 +34,7 @@ export class PendingWait implements ParentWait, TaskContext, Evaluation {
   readonly mode: Mode;
   /** Whether it has been answered. */
   isOver = false;
-  /** The calls that ran at once on top of it, and failed. Where that ends the wait, or nobody has looked by then, it throws what they threw. */
+  /** The calls that ran at once on top of it, and failed: where nobody has looked at them by its end, it fails by them. */
   failures: FailedAtOnce[] | undefined;
   /** The buffers that what it waits for may write into. */
   buffers: ReceivedBuffer[] | undefined;
@@ -93,9 +92,8 @@ export class PendingWait implements ParentWait, TaskContext, Evaluation {
   }
 
   settle(outcome: Outcome): void {
-    const failure = this.failures?.find(({ result, error }) =>
-      outcome.outcome === "threw" ? outcome.value === error : result?.ignore(),
-    );
+    const failure =
+      outcome.outcome === "returned" ? this.failures?.find(({ result }) => result.ignore()) : undefined;
     failure?.tell();
     this.#settle(this, outcome);
   }

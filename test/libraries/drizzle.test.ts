@@ -59,10 +59,9 @@ test("and an update, and a relational query", async () => {
   const { value, ...rest } = await counted(() => logic.update("bob", 8));
   assert.equal([value?.id, value?.age], [2, 8]);
   assert.equal(rest, once);
-  assert.equal(await counted(() => logic.findFirst("ann")), {
-    value: { id: 1, tags: ["a", "☃"] },
-    ...once,
-  });
+  // Its condition is a callback, which is a call of its own.
+  const { value: found, queries } = await counted(() => logic.findFirst("ann"));
+  assert.equal([found, queries], [{ id: 1, tags: ["a", "☃"] }, 1]);
   assert.is(await within(logic.findFirst("nobody")), undefined);
 });
 

@@ -60,7 +60,10 @@ export function update(name: string, age: number): Person | undefined {
 
 export function findFirst(name: string): { id: number; tags: string[] } | undefined {
   return awaitlet(
-    db.query.people.findFirst({ columns: { id: true, tags: true }, where: eq(people.name, name) }),
+    db.query.people.findFirst({
+      columns: { id: true, tags: true },
+      where: (person, { eq }) => eq(person.name, name),
+    }),
   );
 }
 

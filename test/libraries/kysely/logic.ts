@@ -92,15 +92,49 @@ export function missing(): string {
   return "somebody";
 }
 
-/** A callback that Kysely wants an answer of at once. */
-export function callback(): unknown {
-  return awaitlet(
-    db
-      .selectFrom("person")
-      .select("name")
-      .where((person) => person("age", ">", 1))
-      .execute(),
-  );
+/** Callbacks that Kysely wants an answer of at once. */
+export function callbacks(): unknown[] {
+  const people = db.selectFrom("person").orderBy("person.id");
+  return [
+    awaitlet(
+      people
+        .select("name")
+        .where((person) => person.or([person("age", ">", 20), person("name", "=", "bob")]))
+        .execute(),
+    ),
+    awaitlet(
+      people
+        .select((person) => [
+          "name",
+          person
+            .selectFrom("pet")
+            .select(({ fn }) => fn.countAll<bigint>().as("n"))
+            .whereRef("pet.owner_id", "=", "person.id")
+            .as("pets"),
+        ])
+        .execute(),
+    ),
+    awaitlet(
+      people
+        .innerJoin("pet", (join) =>
+          join.onRef("pet.owner_id", "=", "person.id").on("pet.kind", "=", "cat"),
+        )
+        .$if(true, (query) => query.where("person.name", "!=", "bob"))
+        .select("pet.name")
+        .execute(),
+    ),
+    awaitlet(
+      db
+        .updateTable("person")
+        .set((person) => ({ age: person("age", "+", 0) }))
+        .where("name", "=", "ann")
+        .returning("age")
+        .executeTakeFirst(),
+    ),
+    awaitlet(
+      db.schema.createTable("kysely_made").addColumn("id", "serial", (column) => column.primaryKey()).compile(),
+    ).sql,
+  ];
 }
 
 /** A transaction that is held: committed where `commit`, else rolled back. */
