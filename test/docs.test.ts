@@ -118,7 +118,7 @@ guide("is that of the demo, and so is the demo's README", () => {
         .replaceAll('"../../src/postgres/mod.ts"', '"awaitlet/postgres"'),
     );
   for (const [document, atLeast] of [
-    ["docs/kysely-and-drizzle.md", 15],
+    ["docs/kysely-and-drizzle.md", 16],
     ["docs/postgres.md", 15],
     ["demo/README.md", 1],
   ] as const) {

@@ -45,6 +45,24 @@ export function grownUps(names?: string[]): string[] {
   return awaitlet(query.execute()).map((row) => row.name);
 }
 
+/** A callback is called at once. Each use of what it is given is a round trip to the loop. */
+export function pets(): { name: string; pets: unknown }[] {
+  return awaitlet(
+    db
+      .selectFrom("person")
+      .select((person) => [
+        "name",
+        person
+          .selectFrom("pet")
+          .select(({ fn }) => fn.countAll<string>().as("n"))
+          .whereRef("pet.owner_id", "=", "person.id")
+          .as("pets"),
+      ])
+      .orderBy("name")
+      .execute(),
+  ).map(({ name, pets }) => ({ name, pets }));
+}
+
 /** Several queries run at once, on as many connections. */
 export function count(): { people: number; pets: number } {
   const { people, pets } = awaitlet({

@@ -11,6 +11,7 @@ console.log(JSON.stringify(await logic.add("ann", 30, ["Mog", "Rex"])));
 console.log(JSON.stringify(await logic.add("bob", 7, ["Tibbles"])));
 console.log(JSON.stringify(await logic.petsOf("ann")));
 console.log(JSON.stringify(await logic.grownUps()));
+console.log(JSON.stringify(await logic.pets()));
 console.log(JSON.stringify(await logic.count()));
 console.log(JSON.stringify(await logic.longestName()));
 console.log(JSON.stringify(await built.celebrate(process.env.DATABASE_URL ?? "", "bob")));

@@ -49,13 +49,14 @@ export class LiveObject implements ProxyHandler<Target> {
   /** Of an object that is awaited as a promise is. */
   #then: ((...args: unknown[]) => unknown) | undefined;
 
-  constructor(id: number, scope: Scope, owner: LiveOwner, description: ClassDescription, isClass: boolean) {
+  /** @param target What holds the own data here; of the class, as far as that is known here. */
+  constructor(id: number, scope: Scope, owner: LiveOwner, description: ClassDescription, target: object) {
     this.id = id;
     this.scope = scope;
     this.owner = owner;
     this.className = description.name;
     this.#isFunction = description.bottom === "function";
-    this.#target = targetOf(description, isClass, owner.isSync);
+    this.#target = target as Target;
     this.proxy = new Proxy(this.#target, this);
   }
 
@@ -172,10 +173,29 @@ const DATA: PropertyDescriptor = { writable: true, enumerable: true, configurabl
 
 /** What stands behind a live object; `undefined` for any other value. Runs no code of the value's own. */
 export function liveOf(value: object): LiveObject | undefined {
-  return proxies.get(value);
+  return Mark.of(value);
 }
 
-const proxies = new WeakMap<object, LiveObject>();
+class Given {
+  constructor(given: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: what extends it puts its private field there
+    return given;
+  }
+}
+
+/** Tells proxies from all else by a private field, which runs no trap; a WeakMap of many costs the collector several times as much. */
+class Mark extends Given {
+  readonly #live: LiveObject;
+
+  constructor(proxy: object, live: LiveObject) {
+    super(proxy);
+    this.#live = live;
+  }
+
+  static of(value: object): LiveObject | undefined {
+    return #live in value ? value.#live : undefined;
+  }
+}
 
 /** Makes the live object for an original of the other side. */
 export function makeLive(
@@ -186,17 +206,42 @@ export function makeLive(
   isClass: boolean,
   isAwaitable: boolean,
 ): LiveObject {
-  const live = new LiveObject(id, scope, owner, description, isClass);
-  proxies.set(live.proxy, live);
+  const live = new LiveObject(id, scope, owner, description, targetOf(description, isClass, owner.isSync));
+  new Mark(live.proxy, live);
   if (isAwaitable) live.makeAwaitable();
   return live;
 }
 
-function targetOf(description: ClassDescription, isClass: boolean, isSync: boolean): Target {
+/** Makes the live objects for originals of one class, whose own data, as they have come, are `rows`. */
+export function makeLives(
+  rows: readonly object[],
+  scope: Scope,
+  owner: LiveOwner,
+  description: ClassDescription,
+  idOf: (index: number) => number,
+): object[] {
+  const prototype = prototypeFor(description, owner.isSync);
+  const made: object[] = new Array(rows.length);
+  for (let i = 0; i < rows.length; i++) {
+    const live = new LiveObject(
+      idOf(i),
+      scope,
+      owner,
+      description,
+      Object.setPrototypeOf(rows[i], prototype) as object,
+    );
+    live.isStale = false;
+    new Mark(live.proxy, live);
+    made[i] = live.proxy;
+  }
+  return made;
+}
+
+function targetOf(description: ClassDescription, isClass: boolean, isSync: boolean): object {
   const prototype = prototypeFor(description, isSync);
   const target = bare(description.bottom, isClass);
   if (Object.getPrototypeOf(target) !== prototype) Object.setPrototypeOf(target, prototype);
-  return target as Target;
+  return target;
 }
 
 function bare(bottom: Bottom, isClass: boolean): object {
@@ -336,7 +381,7 @@ export async function* drive(
 
 /** What `console.log` shows: the own data as they are now, and the class. */
 function inspected(this: object): unknown {
-  const live = proxies.get(this);
+  const live = liveOf(this);
   if (live === undefined) return this;
   live.refresh();
   const shown = Array.isArray(this) ? [] : Object.create(Object.create(Object.getPrototypeOf(this), HIDES));
@@ -348,7 +393,7 @@ const HIDES: PropertyDescriptorMap = { [INSPECT]: { value: undefined } };
 function liveHere(self: unknown, key: string | symbol): LiveObject {
   for (let at = self; typeof at === "object" || typeof at === "function"; at = Object.getPrototypeOf(at)) {
     if (at === null) break;
-    const live = proxies.get(at as object);
+    const live = liveOf(at as object);
     if (live !== undefined) return live;
   }
   throw new TypeError(

@@ -10,13 +10,15 @@ import type { AnyFunction, Extension, Reader, Writer } from "../wire/codec.ts";
 import { describe, type Node, nodeOf } from "../wire/expression.ts";
 import { type Evaluator, ExpressionWriter, type ModuleNumbers } from "../wire/expression_codec.ts";
 import { CROSSING } from "../wire/protocol.ts";
+import type { Row } from "../wire/rows.ts";
 import { originalOf } from "./argument_copy.ts";
 import type { SentBuffers } from "./buffer_changes.ts";
 import { type HandedOver, NOTHING } from "./handed_over.ts";
 import { hasMore, isClass, isLendable, isThenable, nameOrSource, traitsOf } from "./lending.ts";
-import { type LiveObject, liveOf, makeLive } from "./live_object.ts";
+import { areDistinct, type OwnColumns, ownColumns, readColumns, writeColumns } from "./live_list.ts";
+import { type LiveObject, liveOf, makeLive, makeLives } from "./live_object.ts";
 import { OwnData } from "./operations.ts";
-import { readOwn, writeOwn } from "./own_data.ts";
+import { propertiesOf, readOwn, writeOwn } from "./own_data.ts";
 import { isBuilder } from "./promise_object.ts";
 import type { ReferenceTable, Scope } from "./reference_table.ts";
 import { isSignal, readSignal, writeSignal } from "./signals.ts";
@@ -195,6 +197,71 @@ export class ReferenceCodec implements Extension {
     return true;
   }
 
+  writeList(list: readonly unknown[], writer: Writer): boolean {
+    const { scope } = this;
+    if (scope === undefined || scope.ended || !this.lends || this.isTheirs(list[0] as object)) return false;
+    const own = ownColumns(list);
+    if (own === undefined) return false;
+    return own.arePrimitive
+      ? this.#writeList(list as readonly object[], own, scope, writer)
+      : writer.attempt(() => {
+          if (!this.#writeList(list as readonly object[], own, scope, writer))
+            throw new TypeError("it is none");
+        });
+  }
+
+  #writeList(list: readonly object[], own: OwnColumns, scope: Scope, writer: Writer): boolean {
+    if (!writer.numberAll(list, Object.getPrototypeOf(list[0]) as object, areDistinct(own))) return false;
+    writer.extensionTag();
+    writer.uint(CROSSING.indexOf("list"));
+    writer.uint(list.length);
+    writer.string(classText(list[0] as object));
+    const kept = this.#references.keepAll(list, scope);
+    writer.uint("base" in kept ? kept.base : 0);
+    if ("ids" in kept) writer.integers(kept.ids);
+    for (let i = 0; i < list.length; i++)
+      this.#sent.push("base" in kept ? kept.base + i : (kept.ids[i] as number));
+    this.#depth++;
+    try {
+      writeColumns(own, writer);
+    } finally {
+      this.#depth--;
+    }
+    return true;
+  }
+
+  #readList(reader: Reader): object[] {
+    const list: object[] = [];
+    reader.early(list);
+    const count = reader.count();
+    const description = readClass(reader.string());
+    const base = reader.uint();
+    const ids = base > 0 ? undefined : reader.integers(count);
+    const { scope } = this;
+    const { live: owner } = this.#references.importing;
+    const known: [LiveObject, Row][] = [];
+    readColumns(count, reader, (rows) => {
+      if (scope === undefined || scope.ended) {
+        for (const row of rows) list.push(reader.keep(row));
+        return;
+      }
+      const made = makeLives(rows, scope, owner, description, (i) =>
+        ids === undefined ? base + i : (ids[i] as number),
+      );
+      if (ids === undefined) this.#references.importAll(base, made, scope);
+      for (let i = 0; i < count; i++) {
+        const proxy = made[i] as object;
+        const object =
+          ids === undefined ? proxy : this.#references.import(ids[i] as number, scope, () => proxy);
+        list.push(reader.keep(object));
+        const before = object === proxy ? undefined : liveOf(object);
+        if (before !== undefined) known.push([before, rows[i] as Row]);
+      }
+    });
+    for (const [live, row] of known) live.take(propertiesOf(row));
+    return list;
+  }
+
   #keep(value: object, scope: Scope, receiver?: object): number {
     const id = this.#references.keep(value, scope, receiver);
     this.#sent.push(id);
@@ -268,6 +335,8 @@ export class ReferenceCodec implements Extension {
         return readWebValue(reader);
       case "class":
         return this.#readClass(reader.string(), reader);
+      case "list":
+        return this.#readList(reader);
     }
     const id = reader.uint();
     switch (crossing) {

@@ -109,14 +109,19 @@ const LONGEST_NAP = 1;
 /**
  * Blocks the loop thread until a message has come, or `ms` have passed. Nobody wakes it, so it looks: while it spins, then ever more seldom.
  *
- * @returns Whether one has come.
+ * @returns Whether one has come. `false` at once where this thread may not sleep, as a browser's main thread.
  */
 export function awaitUnwoken(channel: Channel, ms: number): boolean {
   const until = clock.now() + ms;
   for (let nap = 0; !channel.hasArrived; nap = Math.min(2 * nap + 0.02, LONGEST_NAP)) {
     if (clock.now() >= until) return false;
-    if (nap > 0) pause(nap);
-    else for (let i = 0; i < LOOKS && !channel.hasArrived; i++) breathe();
+    if (nap > 0) {
+      try {
+        pause(nap);
+      } catch {
+        return false;
+      }
+    } else for (let i = 0; i < LOOKS && !channel.hasArrived; i++) breathe();
   }
   return true;
 }

@@ -29,6 +29,7 @@ export function writeArray(array: readonly unknown[], writer: Writer): void {
   }
   if (length >= MANY) {
     if (writeAlike(values, writer)) return;
+    if (isClassInstance(values[0]) && writer.extension.writeList?.(values, writer) === true) return;
     // What has been read of the elements would be read again.
     const keys = writer.reads.isOn ? undefined : keysOfAll(values, writer);
     if (keys !== undefined) {
@@ -44,6 +45,12 @@ export function writeArray(array: readonly unknown[], writer: Writer): void {
   } catch (error) {
     throw located(error, element(i));
   }
+}
+
+function isClassInstance(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype !== Object.prototype && prototype !== null && prototype !== Date.prototype;
 }
 
 function valuesOf(array: readonly unknown[]): readonly unknown[] {

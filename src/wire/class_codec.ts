@@ -40,6 +40,11 @@ function classes(): Classes {
   return found;
 }
 
+/** Whether objects of a prototype cross as the data of a registered class. */
+export function isClassed(prototype: object): boolean {
+  return classes().byPrototype.has(prototype);
+}
+
 /** Two modules may each have a class of the same name. */
 const key = (module: string, name: string): string => `${module}#${name}`;
 

@@ -7,7 +7,7 @@
 import type { Reader } from "./reader.ts";
 import type { Writer } from "./writer.ts";
 
-export { type ClassForm, registerClass } from "./class_codec.ts";
+export { type ClassForm, isClassed, registerClass } from "./class_codec.ts";
 export { type ErrorClass, registerError } from "./error_codec.ts";
 export { type Loads, NotLoaded } from "./not_loaded.ts";
 export type { Packet } from "./packet.ts";
@@ -36,6 +36,14 @@ export interface Extension {
    * @returns Whether it was written. When not, the object is refused.
    */
   writeObject?(object: object, writer: Writer): boolean;
+
+  /**
+   * Writes a list of objects that can be neither copied nor made anew, where they are alike.
+   *
+   * @param list The array's elements, of which the first is an object that is no array, and no plain one.
+   * @returns Whether it was written.
+   */
+  writeList?(list: readonly unknown[], writer: Writer): boolean;
 
   /** Whether objects may be written by `writeObject()` that this side keeps. */
   lends?: boolean;

@@ -28,4 +28,5 @@ export const CROSSING = [
   "class",
   "web",
   "signal",
+  "list",
 ] as const;

@@ -1,5 +1,6 @@
 // undici by blocking code, beside the same steps with await.
 
+import { PassThrough } from "node:stream";
 import * as timers from "node:timers/promises";
 import * as undici from "undici";
 import { asyncDef, blockingModule, syncDef } from "../../mod.ts";
@@ -24,10 +25,15 @@ const blocking = {
 
 // Bun has an undici of its own, in which what these use is missing.
 const missing = ["bodies", "client", "pool", "stream", "pipeline", "dispatch", "errors", "timeouts"];
-missing.push("mock", "globalMock", "cookies");
+missing.push("mock", "mockCallbacks", "interceptor", "globalMock", "cookies");
 const isThere = ([name]: [string, unknown]) => runtime !== "bun" || !missing.includes(name);
 const known = Object.fromEntries(Object.entries(steps).filter(isThere));
 
-const test = twins("undici", known, [{ undici, timers, sinks, take: takeAsync }, url], blocking);
+const test = twins(
+  "undici",
+  known,
+  [{ undici, streams: { PassThrough }, timers, sinks, take: takeAsync }, url],
+  blocking,
+);
 test.after(() => syncDef(stopServer));
 test.run();

@@ -116,9 +116,7 @@ export function callbacks(): unknown[] {
     ),
     awaitlet(
       people
-        .innerJoin("pet", (join) =>
-          join.onRef("pet.owner_id", "=", "person.id").on("pet.kind", "=", "cat"),
-        )
+        .innerJoin("pet", (join) => join.onRef("pet.owner_id", "=", "person.id").on("pet.kind", "=", "cat"))
         .$if(true, (query) => query.where("person.name", "!=", "bob"))
         .select("pet.name")
         .execute(),
@@ -132,7 +130,10 @@ export function callbacks(): unknown[] {
         .executeTakeFirst(),
     ),
     awaitlet(
-      db.schema.createTable("kysely_made").addColumn("id", "serial", (column) => column.primaryKey()).compile(),
+      db.schema
+        .createTable("kysely_made")
+        .addColumn("id", "serial", (column) => column.primaryKey())
+        .compile(),
     ).sql,
   ];
 }

@@ -6,6 +6,7 @@ import type { Take } from "../take.ts";
 
 interface Given {
   undici: typeof import("undici");
+  streams: Pick<typeof import("node:stream"), "PassThrough">;
   timers: typeof import("node:timers/promises");
   sinks: typeof import("./sinks.ts");
   take: Take;
@@ -90,7 +91,7 @@ export const steps = {
     ];
     const given = [yield a.body.json(), yield b.body.bytes()];
     yield client.close();
-    const told: unknown[] = [client.closed, client.destroyed, client.constructor.name];
+    const told: unknown[] = [client.closed, client.destroyed, client instanceof Client];
     try {
       yield client.request({ path: "/json", method: "GET" });
     } catch (error) {
@@ -113,10 +114,15 @@ export const steps = {
     yield agent.destroy();
     return [queries, connected, running, size, moved.statusCode, context, body.query];
   },
-  *stream({ undici: { stream }, sinks }: Given, url: string): Steps {
-    const { factory, text } = yield sinks.collector();
-    const { opaque } = yield stream(`${url}/json?n=1`, { method: "GET", opaque: { a: 1 } }, factory);
-    return [opaque, yield text()];
+  *stream({ undici: { stream }, streams: { PassThrough } }: Given, url: string): Steps {
+    const told: unknown[] = [];
+    const sink = yield new PassThrough({ encoding: "utf8" });
+    const target = { method: "GET", opaque: { a: 1 } } as const;
+    const { opaque } = yield stream(`${url}/json?n=1`, target, ({ statusCode, headers, opaque }) => {
+      told.push(statusCode, headers["x-answer"], opaque);
+      return sink;
+    });
+    return [told, opaque, sink.read()];
   },
   *pipeline({ undici: { pipeline }, sinks, take }: Given, url: string): Steps {
     const duplex = yield pipeline(`${url}/json`, { method: "POST" }, sinks.capitals as Any);
@@ -278,6 +284,32 @@ export const steps = {
     told.push(pending.length, pending[0].path, pending[0].method);
     yield agent.close();
     return told;
+  },
+  *mockCallbacks({ undici: { MockAgent, request } }: Given): Steps {
+    const agent = yield new MockAgent();
+    const pool = agent.get("http://mocked.test");
+    pool
+      .intercept({ path: (path: string) => path.startsWith("/a"), method: "POST" })
+      .reply(200, ({ path, body }: Any) => ({ path, body }));
+    pool.intercept({ path: "/b" }).reply(({ method }: Any) => ({ statusCode: 201, data: method }));
+    const one = yield request("http://mocked.test/abc", { method: "POST", body: "x", dispatcher: agent });
+    const two = yield request("http://mocked.test/b", { dispatcher: agent });
+    const told = [yield one.body.json(), two.statusCode, yield two.body.text()];
+    yield agent.close();
+    return told;
+  },
+  *interceptor({ undici: { Agent, request } }: Given, url: string): Steps {
+    const agent = yield new Agent();
+    const headers = { "x-test": "intercepted" };
+    const paths: string[] = [];
+    const composed = agent.compose((dispatch: Any) => (options: Any, handler: Any) => {
+      paths.push(options.path);
+      return dispatch({ ...options, headers }, handler);
+    });
+    const { body } = yield request(`${url}/json?n=1`, { dispatcher: composed });
+    const { query, header } = yield body.json();
+    yield agent.close();
+    return [paths, query, header];
   },
   *globalMock({ undici: { MockAgent, fetch, getGlobalDispatcher, setGlobalDispatcher } }: Given): Steps {
     const before = yield getGlobalDispatcher();

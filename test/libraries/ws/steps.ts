@@ -74,7 +74,7 @@ export const steps = {
       before,
       heard,
       [socket.readyState, socket.bufferedAmount, socket.isPaused],
-      [yield WebSocket.OPEN, socket.CLOSED, socket.constructor.name],
+      [yield WebSocket.OPEN, socket.CLOSED, socket.constructor.name, socket instanceof WebSocket],
     ];
   },
   *handlers(given: Given, url: string): Steps {
