@@ -4,7 +4,7 @@
  * @module
  */
 
-import { NotTransferable } from "../base/errors.ts";
+import { NotTransferable, ReferenceReleased } from "../base/errors.ts";
 import { classKnownAs, classText, identityOf, readClass } from "../wire/class_description.ts";
 import type { AnyFunction, Extension, Reader, Writer } from "../wire/codec.ts";
 import { describe, type Node, nodeOf } from "../wire/expression.ts";
@@ -271,8 +271,11 @@ export class ReferenceCodec implements Extension {
   /** Writes what the other side keeps. */
   #writeReceivers(value: object, writer: Writer): boolean {
     const theirs = this.#references.numberOf(value);
-    if (theirs === undefined) return false;
     const live = liveOf(value);
+    if (theirs === undefined) {
+      if (live === undefined || live.owner !== this.#references.importing.live) return false;
+      throw new ReferenceReleased(`use ${live.className}: it has been disposed of, or its task has ended`);
+    }
     if (live !== undefined) this.#handedBack.push(live);
     writer.uint(CROSSING.indexOf("receiver's"));
     writer.uint(theirs);
