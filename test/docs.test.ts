@@ -81,6 +81,7 @@ const printed = {
 ["Tibbles"]
 ["Mog","Rex"]
 ["ann"]
+[{"name":"ann","pets":"2"},{"name":"bob","pets":"1"}]
 {"people":2,"pets":3}
 "Tibbles"
 [{"name":"ann","age":30,"pets":2},{"name":"bob","age":8,"pets":1}]

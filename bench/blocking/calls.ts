@@ -13,6 +13,9 @@ const values = asyncModule<typeof import("../served/values.mjs")>(
 const meeting = asyncModule<typeof import("../served/meeting.ts")>(
   new URL("../served/meeting.ts", import.meta.url),
 );
+const people = asyncModule<typeof import("../served/people.ts")>(
+  new URL("../served/people.ts", import.meta.url),
+);
 const sizes = asyncModule<typeof import("../served/sizes.ts")>(
   new URL("../served/sizes.ts", import.meta.url),
 );
@@ -23,6 +26,22 @@ const moved = asyncModule<typeof import("../served/moved.ts")>(
 /** What a call of one of the values served takes, in microseconds. */
 export function roundTrip(name: "row" | "rows" | "bytes", ms: number): number {
   return time(() => awaitlet(values[name]()), ms);
+}
+
+/** Is given 1,000 objects of a class, and reads of each. */
+export function entities(): number {
+  return total(awaitlet(people.entities()));
+}
+
+/** Is given the same as plain objects. */
+export function records(): number {
+  return total(awaitlet(people.records()));
+}
+
+function total(all: readonly { score: number }[]): number {
+  let total = 0;
+  for (const { score } of all) total += score;
+  return total;
 }
 
 /** What it takes to be given 64 MiB by transfer, in microseconds; giving them back is not counted. */

@@ -18,6 +18,7 @@ export const cases: Readonly<Record<string, MakeCase>> = {
   roundtrip: async () => (await import("./roundtrip.ts")).roundtrip,
   "roundtrip-sync": async () => (await import("./roundtrip.ts")).roundtripSync,
   rows: async () => (await import("./payloads.ts")).rows,
+  entities: async () => (await import("./payloads.ts")).entities,
   bytes: async () => (await import("./payloads.ts")).bytes,
   gather: async () => (await import("./payloads.ts")).gather,
   dispatch: async () => (await import("./dispatch.ts")).dispatch,

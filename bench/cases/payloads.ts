@@ -2,7 +2,7 @@ import { asyncDef } from "../../mod.ts";
 import { atMost, type Case, lessThanMore } from "../figure.ts";
 import { makeSynchronized, synckit } from "../peers/synchronous.ts";
 import { tableRows } from "../served/values.mjs";
-import { time } from "../timing.ts";
+import { time, timeAsync } from "../timing.ts";
 import { calls, inAsyncDef } from "./awaitlet.ts";
 
 /** 1,000 rows of 6 columns. */
@@ -23,6 +23,17 @@ export const rows: Case = {
     { ours: "awaitlet", theirs: "make-synchronized" },
     { ours: "awaitlet", theirs: "structuredClone of them", reach: atMost(1.1) },
   ],
+};
+
+/** 1,000 objects of a class with methods, made anew each time, and the same as plain objects. A task for each: its end lets go of them. */
+export const entities: Case = {
+  name: "entities",
+  unit: "µs",
+  contenders: [
+    { name: "alive", open: async () => (ms) => timeAsync(() => asyncDef(calls.entities), ms) },
+    { name: "plain", open: async () => (ms) => timeAsync(() => asyncDef(calls.records), ms) },
+  ],
+  comparisons: [{ ours: "alive", theirs: "plain", reach: atMost(1.5) }],
 };
 
 /** 1 MiB of bytes, and 64 MiB that are moved. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Bottom, type ClassDescription, classKnownAs } from "../wire/class_description.ts";
+import type { ClassDescription } from "../wire/class_description.ts";
 import type { Operation } from "./operations.ts";
 import type { Scope } from "./reference_table.ts";
 
@@ -30,7 +30,6 @@ export interface LiveOwner {
 }
 
 const OURS: ReadonlySet<symbol> = new Set([Symbol.for("awaitlet.expression"), Symbol.for("awaitlet.target")]);
-const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 
 type Target = Record<string | symbol, unknown>;
 
@@ -58,6 +57,19 @@ export class LiveObject implements ProxyHandler<Target> {
     this.#isFunction = description.bottom === "function";
     this.#target = target as Target;
     this.proxy = new Proxy(this.#target, this);
+  }
+
+  /** As `take()`, where the own data of the original are those of a plain object, and can be copied. */
+  takeRow(row: Readonly<Record<string, unknown>>): void {
+    const target = this.#target;
+    const keys = Object.keys(row);
+    const has = Reflect.ownKeys(target);
+    if (keys.length !== has.length || !keys.every((key, i) => key === has[i] && isValue(target, key))) {
+      this.take(keys.map((key) => ({ key, isEnumerable: true, value: { value: row[key] } })));
+      return;
+    }
+    this.isStale = false;
+    for (const key of keys) target[key] = row[key];
   }
 
   /** From now on it can be awaited. */
@@ -169,6 +181,11 @@ export class LiveObject implements ProxyHandler<Target> {
   }
 }
 
+/** Whether a property can be set without more ado. */
+function isValue(target: Target, key: string): boolean {
+  return Object.getOwnPropertyDescriptor(target, key)?.writable === true;
+}
+
 const DATA: PropertyDescriptor = { writable: true, enumerable: true, configurable: true };
 
 /** What stands behind a live object; `undefined` for any other value. Runs no code of the value's own. */
@@ -187,8 +204,8 @@ class Given {
 class Mark extends Given {
   readonly #live: LiveObject;
 
-  constructor(proxy: object, live: LiveObject) {
-    super(proxy);
+  constructor(live: LiveObject) {
+    super(live.proxy);
     this.#live = live;
   }
 
@@ -197,219 +214,8 @@ class Mark extends Given {
   }
 }
 
-/** Makes the live object for an original of the other side. */
-export function makeLive(
-  id: number,
-  scope: Scope,
-  owner: LiveOwner,
-  description: ClassDescription,
-  isClass: boolean,
-  isAwaitable: boolean,
-): LiveObject {
-  const live = new LiveObject(id, scope, owner, description, targetOf(description, isClass, owner.isSync));
-  new Mark(live.proxy, live);
-  if (isAwaitable) live.makeAwaitable();
-  return live;
-}
-
-/** Makes the live objects for originals of one class, whose own data, as they have come, are `rows`. */
-export function makeLives(
-  rows: readonly object[],
-  scope: Scope,
-  owner: LiveOwner,
-  description: ClassDescription,
-  idOf: (index: number) => number,
-): object[] {
-  const prototype = prototypeFor(description, owner.isSync);
-  const made: object[] = new Array(rows.length);
-  for (let i = 0; i < rows.length; i++) {
-    const live = new LiveObject(
-      idOf(i),
-      scope,
-      owner,
-      description,
-      Object.setPrototypeOf(rows[i], prototype) as object,
-    );
-    live.isStale = false;
-    new Mark(live.proxy, live);
-    made[i] = live.proxy;
-  }
-  return made;
-}
-
-function targetOf(description: ClassDescription, isClass: boolean, isSync: boolean): object {
-  const prototype = prototypeFor(description, isSync);
-  const target = bare(description.bottom, isClass);
-  if (Object.getPrototypeOf(target) !== prototype) Object.setPrototypeOf(target, prototype);
-  return target;
-}
-
-function bare(bottom: Bottom, isClass: boolean): object {
-  if (bottom === "array") return [];
-  if (bottom === "object") return {};
-  // Only what is no arrow can be constructed.
-  const target = isClass ? class {} : () => {};
-  for (const key of ["length", "name"]) Reflect.deleteProperty(target, key);
-  return target;
-}
-
-const syncPrototypes = new WeakMap<ClassDescription, object>();
-const asyncPrototypes = new WeakMap<ClassDescription, object>();
-
-/** The prototype of all live objects of a class: what their class has. */
-function prototypeFor(description: ClassDescription, isSync: boolean): object {
-  const prototypes = isSync ? syncPrototypes : asyncPrototypes;
-  let prototype = prototypes.get(description);
-  if (prototype === undefined) {
-    prototype = makePrototype(description, isSync);
-    prototypes.set(description, prototype);
-  }
-  return prototype;
-}
-
-const ROOTS: Record<Bottom, object> = {
-  object: Object.prototype,
-  array: Array.prototype,
-  function: Function.prototype,
-};
-
-function makePrototype({ name, bottom, classes, members }: ClassDescription, isSync: boolean): object {
-  const local = classes.map(classKnownAs).find((Class) => Class !== undefined);
-  const prototype = Object.create((local?.prototype as object | undefined) ?? ROOTS[bottom]) as object;
-  const define = (key: string | symbol, property: PropertyDescriptor): void => {
-    Object.defineProperty(prototype, key, { ...property, enumerable: false, configurable: true });
-  };
-  if (local === undefined && (bottom === "object" || members.length > 0)) {
-    const Class = named(name, unconstructible(name));
-    // What shows an object looks there whether it is of that class.
-    Class.prototype = prototype;
-    define("constructor", { value: Class, writable: true });
-  }
-  for (const { key, kind, value } of members) {
-    if (kind === "value") define(key, { value, writable: true });
-    else if (kind === "accessor") define(key, accessor(key));
-    else define(key, { value: method(key), writable: true });
-  }
-  const keys = new Set(members.map(({ key }) => key));
-  if (keys.has(Symbol.iterator)) {
-    if (isSync) define(Symbol.iterator, { value: iterate, writable: true });
-    else {
-      define(Symbol.iterator, { value: refuseIteration, writable: true });
-      if (!keys.has(Symbol.asyncIterator))
-        define(Symbol.asyncIterator, { value: iterateAsync, writable: true });
-    }
-  }
-  if (!keys.has(Symbol.dispose)) define(Symbol.dispose, { value: disposer(keys), writable: true });
-  if (!keys.has(INSPECT)) define(INSPECT, { value: inspected, writable: true });
-  return prototype;
-}
-
-function method(key: string | symbol): (...args: unknown[]) => unknown {
-  const call = function (this: object, ...args: unknown[]): unknown {
-    return liveHere(this, key).call(key, args);
-  };
-  return named(typeof key === "string" ? key : `[${key.description}]`, call);
-}
-
-function accessor(key: string | symbol): PropertyDescriptor {
-  return {
-    get(this: object): unknown {
-      return liveHere(this, key).operate("get", key);
-    },
-    set(this: object, value: unknown): void {
-      liveHere(this, key).operate("set", key, value);
-    },
-  };
-}
-
-/** `using` calls it: has the original disposed of where its class says how, and lets go of it. */
-function disposer(keys: ReadonlySet<string | symbol>): () => unknown {
-  const isAsync = keys.has(Symbol.asyncDispose);
-  return function (this: object): unknown {
-    const live = liveHere(this, Symbol.dispose);
-    if (!isAsync) return live.owner.release(live);
-    return live.owner.isSync
-      ? live.operate("awaitCall", Symbol.asyncDispose)
-      : live.operate("call", Symbol.asyncDispose);
-  };
-}
-
-/** `for…of` calls it: all items at once where the language itself or the platform holds them, else an iterator that is live. */
-function iterate(this: object): Iterator<unknown> {
-  const live = liveHere(this, Symbol.iterator);
-  live.isStale = true;
-  const items = live.operate("iterate");
-  return Array.isArray(items) ? items[Symbol.iterator]() : (items as Iterator<unknown>);
-}
-
-function refuseIteration(this: object): never {
-  throw new TypeError(
-    `iterate over ${liveHere(this, Symbol.iterator).className}: it is on another thread; use for await`,
-  );
-}
-
-async function* iterateAsync(this: object): AsyncGenerator<unknown, unknown, unknown> {
-  const items = (await liveHere(this, Symbol.iterator).operate("iterate")) as
-    | unknown[]
-    | AsyncIterator<unknown, unknown, unknown>;
-  if (Array.isArray(items)) return yield* items;
-  return yield* drive(items);
-}
-
-/** Iterates over what an iterator of the other thread gives, whose methods give promises. */
-export async function* drive(
-  iterator: AsyncIterator<unknown, unknown, unknown>,
-): AsyncGenerator<unknown, unknown, unknown> {
-  let isDone = false;
-  try {
-    let sent: unknown;
-    for (;;) {
-      const { done, value } = await iterator.next(sent);
-      if (done === true) {
-        isDone = true;
-        return value;
-      }
-      sent = yield value;
-    }
-  } catch (error) {
-    isDone = true;
-    throw error;
-  } finally {
-    if (!isDone) await iterator.return?.();
-  }
-}
-
-/** What `console.log` shows: the own data as they are now, and the class. */
-function inspected(this: object): unknown {
-  const live = liveOf(this);
-  if (live === undefined) return this;
-  live.refresh();
-  const shown = Array.isArray(this) ? [] : Object.create(Object.create(Object.getPrototypeOf(this), HIDES));
-  return Object.defineProperties(shown, Object.getOwnPropertyDescriptors(this));
-}
-
-const HIDES: PropertyDescriptorMap = { [INSPECT]: { value: undefined } };
-
-function liveHere(self: unknown, key: string | symbol): LiveObject {
-  for (let at = self; typeof at === "object" || typeof at === "function"; at = Object.getPrototypeOf(at)) {
-    if (at === null) break;
-    const live = liveOf(at as object);
-    if (live !== undefined) return live;
-  }
-  throw new TypeError(
-    `use ${String(key)}: it belongs to an object of another thread, and was called on something else`,
-  );
-}
-
-function unconstructible(name: string): (() => never) & { prototype: unknown } {
-  // biome-ignore lint/complexity/useArrowFunction: one cannot be constructed, and says nothing of why
-  return function (): never {
-    throw new TypeError(
-      `new ${name}: its class is on another thread; name it by asyncModule() to make one there`,
-    );
-  };
-}
-
-function named<F>(name: string, fn: F): F {
-  return Object.defineProperty(fn, "name", { value: name, configurable: true });
+/** Has `liveOf()` know the proxy. */
+export function mark(live: LiveObject): object {
+  new Mark(live);
+  return live.proxy;
 }

@@ -6,7 +6,8 @@
 
 import type { Callee } from "./blocking_calls.ts";
 import { warnOnce } from "./callback_warnings.ts";
-import { drive, type LiveObject, type OwnProperty } from "./live_object.ts";
+import type { LiveObject, OwnProperty } from "./live_object.ts";
+import { drive } from "./live_prototype.ts";
 import type { Operation } from "./operations.ts";
 import type { ImportedFunction, Importing, Scope } from "./reference_table.ts";
 import type { Task } from "./task.ts";

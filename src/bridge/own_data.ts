@@ -48,11 +48,6 @@ function writeProperty(flags: number, key: string | symbol, writer: Writer): voi
   writer.write(key);
 }
 
-/** The own properties of a plain object, as `readOwn()` gives them. */
-export function propertiesOf(object: Readonly<Record<string, unknown>>): OwnProperty[] {
-  return Object.entries(object).map(([key, value]) => ({ key, isEnumerable: true, value: { value } }));
-}
-
 /** Reads what `writeOwn()` wrote. */
 export function readOwn(reader: Reader): OwnProperty[] {
   const properties: OwnProperty[] = [];

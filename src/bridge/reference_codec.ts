@@ -10,15 +10,15 @@ import type { AnyFunction, Extension, Reader, Writer } from "../wire/codec.ts";
 import { describe, type Node, nodeOf } from "../wire/expression.ts";
 import { type Evaluator, ExpressionWriter, type ModuleNumbers } from "../wire/expression_codec.ts";
 import { CROSSING } from "../wire/protocol.ts";
-import type { Row } from "../wire/rows.ts";
 import { originalOf } from "./argument_copy.ts";
 import type { SentBuffers } from "./buffer_changes.ts";
 import { type HandedOver, NOTHING } from "./handed_over.ts";
 import { hasMore, isClass, isLendable, isThenable, nameOrSource, traitsOf } from "./lending.ts";
-import { areDistinct, type OwnColumns, ownColumns, readColumns, writeColumns } from "./live_list.ts";
-import { type LiveObject, liveOf, makeLive, makeLives } from "./live_object.ts";
+import { areDistinct, numberAt, type OwnColumns, ownColumns, readList, writeList } from "./live_list.ts";
+import { makeLive } from "./live_making.ts";
+import { type LiveObject, liveOf } from "./live_object.ts";
 import { OwnData } from "./operations.ts";
-import { propertiesOf, readOwn, writeOwn } from "./own_data.ts";
+import { readOwn, writeOwn } from "./own_data.ts";
 import { isBuilder } from "./promise_object.ts";
 import type { ReferenceTable, Scope } from "./reference_table.ts";
 import { isSignal, readSignal, writeSignal } from "./signals.ts";
@@ -212,54 +212,17 @@ export class ReferenceCodec implements Extension {
 
   #writeList(list: readonly object[], own: OwnColumns, scope: Scope, writer: Writer): boolean {
     if (!writer.numberAll(list, Object.getPrototypeOf(list[0]) as object, areDistinct(own))) return false;
+    const numbers = this.#references.keepAll(list, scope);
+    for (let i = 0; i < list.length; i++) this.#sent.push(numberAt(numbers, i));
     writer.extensionTag();
     writer.uint(CROSSING.indexOf("list"));
-    writer.uint(list.length);
-    writer.string(classText(list[0] as object));
-    const kept = this.#references.keepAll(list, scope);
-    writer.uint("base" in kept ? kept.base : 0);
-    if ("ids" in kept) writer.integers(kept.ids);
-    for (let i = 0; i < list.length; i++)
-      this.#sent.push("base" in kept ? kept.base + i : (kept.ids[i] as number));
     this.#depth++;
     try {
-      writeColumns(own, writer);
+      writeList(list, numbers, own, writer);
     } finally {
       this.#depth--;
     }
     return true;
-  }
-
-  #readList(reader: Reader): object[] {
-    const list: object[] = [];
-    reader.early(list);
-    const count = reader.count();
-    const description = readClass(reader.string());
-    const base = reader.uint();
-    const ids = base > 0 ? undefined : reader.integers(count);
-    const { scope } = this;
-    const { live: owner } = this.#references.importing;
-    const known: [LiveObject, Row][] = [];
-    readColumns(count, reader, (rows) => {
-      if (scope === undefined || scope.ended) {
-        for (const row of rows) list.push(reader.keep(row));
-        return;
-      }
-      const made = makeLives(rows, scope, owner, description, (i) =>
-        ids === undefined ? base + i : (ids[i] as number),
-      );
-      if (ids === undefined) this.#references.importAll(base, made, scope);
-      for (let i = 0; i < count; i++) {
-        const proxy = made[i] as object;
-        const object =
-          ids === undefined ? proxy : this.#references.import(ids[i] as number, scope, () => proxy);
-        list.push(reader.keep(object));
-        const before = object === proxy ? undefined : liveOf(object);
-        if (before !== undefined) known.push([before, rows[i] as Row]);
-      }
-    });
-    for (const [live, row] of known) live.take(propertiesOf(row));
-    return list;
   }
 
   #keep(value: object, scope: Scope, receiver?: object): number {
@@ -339,7 +302,7 @@ export class ReferenceCodec implements Extension {
       case "class":
         return this.#readClass(reader.string(), reader);
       case "list":
-        return this.#readList(reader);
+        return readList(reader, this.#references, this.scope);
     }
     const id = reader.uint();
     switch (crossing) {
