@@ -7,6 +7,7 @@
 import { awaitlet, currentEnd, hold } from "./awaitlet.ts";
 import { checkOptions } from "./base/check_options.ts";
 import { READ_AHEAD } from "./bridge/async_modules.ts";
+import { liveOf } from "./bridge/live_object.ts";
 import { asyncModule } from "./modules.ts";
 import { nodeOf } from "./wire/expression.ts";
 
@@ -41,7 +42,7 @@ const iteration = asyncModule<typeof import("./bridge/read_ahead.ts")>(READ_AHEA
  * The source is opened in the same turn of the event loop in which the expression makes it, so that no item is lost. What is both a promise
  * and an async iterable is iterated over, as `for await` does.
  *
- * @param expression What an `asyncModule()` gave: a recorded expression of the source, or of a promise of it.
+ * @param expression What an `asyncModule()` gave: a recorded expression of the source, or of a promise of it; or a live object.
  * @param options How far to read ahead.
  * @returns A plain generator of the items.
  * @throws {TypeError} when there is no such option.
@@ -59,12 +60,16 @@ export function iterate<T>(expression: T, options: IterateOptions = {}): Generat
   return read(expression, options);
 }
 
+function isLive(value: unknown): boolean {
+  return typeof value === "object" && value !== null && liveOf(value) !== undefined;
+}
+
 function* read<T>(expression: T, options: IterateOptions): Generator<Item<T>, void, undefined> {
   const bounds = { count: options.ahead ?? 1_000, bytes: options.aheadBytes ?? 2 ** 20 };
   currentEnd();
-  if (nodeOf(expression) === undefined) {
+  if (nodeOf(expression) === undefined && !isLive(expression)) {
     throw new TypeError(
-      "iterate: this is no recorded expression; give it what an asyncModule() or a reference gave",
+      "iterate: this is no recorded expression; give it what an asyncModule() or a reference gave, or an object of async code",
     );
   }
   const reading = hold(iteration.open(expression, bounds));

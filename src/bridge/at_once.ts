@@ -7,13 +7,17 @@
 
 import type { Channel } from "../transport/channel.ts";
 import { awaitUnwoken } from "../transport/parking.ts";
-import type { FailedAtOnce, PendingWait } from "./pending_wait.ts";
+import { type FailedAtOnce, PendingWait } from "./pending_wait.ts";
+import type { ParentWait } from "./task_context.ts";
 
 /** For how many milliseconds the event loop stands still for a call at most. */
 export const LONGEST = 100;
 
 /** So many calls run at once on top of each other at most: each takes some of the stack. */
 const DEEPEST = 50;
+
+/** A wait that is not over: one for a short call is known by its number alone. */
+export type StandingWait = PendingWait | number;
 
 /** What a loop end does for it. */
 export interface AtOnceHost {
@@ -32,6 +36,8 @@ export class AtOnce {
   /** The outermost first. */
   readonly #waits: PendingWait[] = [];
   #depth = 0;
+  /** The number of the wait for a short call in which the thread stands, on top of no other; else zero. */
+  shortWait = 0;
 
   constructor(channel: Channel, host: AtOnceHost) {
     this.#channel = channel;
@@ -41,6 +47,7 @@ export class AtOnce {
   /** The thread stands in a wait. Those that were as deep, or deeper, it has left. */
   add(wait: PendingWait): void {
     const waits = this.#waits;
+    if (wait.depth === 0) this.shortWait = 0;
     while (waits.length > 0 && (waits.at(-1) as PendingWait).depth >= wait.depth) waits.pop();
     waits.push(wait);
   }
@@ -48,24 +55,30 @@ export class AtOnce {
   /** No task is left. */
   clear(): void {
     this.#waits.length = 0;
+    this.shortWait = 0;
   }
 
   /** The innermost of the waits that the event loop has not answered. */
-  get #innermost(): PendingWait | undefined {
+  get #innermost(): StandingWait | undefined {
     const waits = this.#waits;
     while (waits.at(-1)?.isOver) waits.pop();
-    return waits.at(-1);
+    return waits.at(-1) ?? (this.shortWait > 0 ? this.shortWait : undefined);
   }
 
-  /** Whether the thread sleeps in `wait`, so that what is called on top of it could run at once. */
-  isFor(wait: unknown): boolean {
-    return this.#depth < DEEPEST && !this.#channel.isClosed && this.#innermost === wait;
+  /** The wait in which the thread sleeps, where a call that is caused by `cause` may run on top of it, at once. */
+  waitFor(cause: ParentWait): StandingWait | undefined {
+    if (this.#depth >= DEEPEST || this.#channel.isClosed) return undefined;
+    const innermost = this.#innermost;
+    if (innermost === undefined || innermost === cause) return innermost;
+    const isOver = !(cause instanceof PendingWait) || cause.isOver;
+    const depth = typeof innermost === "number" ? 0 : innermost.depth;
+    return isOver && depth <= cause.depth ? innermost : undefined;
   }
 
   /** A call on top of `wait` has failed. */
   failed(wait: unknown, failure: FailedAtOnce): void {
     const innermost = this.#innermost;
-    if (innermost === undefined || innermost !== wait) return;
+    if (innermost !== wait || !(innermost instanceof PendingWait)) return;
     innermost.failures ??= [];
     innermost.failures.push(failure);
   }
@@ -75,7 +88,7 @@ export class AtOnce {
    *
    * @returns Whether it has come so far; else it computes for longer than the event loop can stand still.
    */
-  run(wait: unknown, isAnswered: () => boolean): boolean {
+  run(wait: StandingWait, isAnswered: () => boolean): boolean {
     if (this.#depth++ === 0) this.#host.setAwaited(true);
     const end = this.#host.nest();
     this.#channel.keepBytes();

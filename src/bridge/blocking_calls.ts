@@ -6,7 +6,7 @@
 
 import { ReferenceReleased } from "../base/errors.ts";
 import type { Outcome } from "../wire/protocol.ts";
-import { type AtOnce, LONGEST } from "./at_once.ts";
+import { type AtOnce, LONGEST, type StandingWait } from "./at_once.ts";
 import { NO_BUFFERS, type SentBuffers } from "./buffer_changes.ts";
 import { CallbackResult } from "./callback_result.ts";
 import { calledTooLate, failedUnseen, tookLong, warnOnce } from "./callback_warnings.ts";
@@ -36,8 +36,8 @@ export interface PendingCall {
   buffers: readonly SentBuffers[];
   /** Whether it has failed for those alone who want the result, which cannot cross. */
   isRefused: boolean;
-  /** Whether its caller waits, the event loop standing still: it takes what comes as it is. */
-  isAtOnce: boolean;
+  /** The wait on top of which it runs while its caller waits, the event loop standing still: it takes what comes as it is. */
+  atOnceIn: StandingWait | undefined;
   settle(outcome: Outcome): void;
 }
 
@@ -87,13 +87,14 @@ export class BlockingCalls {
   callAtOnce(task: Task | undefined, callee: Callee, args: unknown[], self?: unknown): unknown {
     const call = this.#begin(task, callee, args, self, true);
     if (call instanceof CallbackResult) return call;
-    if (!call.isAtOnce) return this.#promiseOf(call);
+    const { atOnceIn } = call;
+    if (atOnceIn === undefined) return this.#promiseOf(call);
     let given: Outcome | undefined;
     call.settle = (outcome) => {
       given = outcome;
     };
-    const isInTime = this.#atOnce.run(call.cause, () => !this.#pending.has(call.id));
-    call.isAtOnce = false;
+    const isInTime = this.#atOnce.run(atOnceIn, () => !this.#pending.has(call.id));
+    call.atOnceIn = undefined;
     if (!isInTime) return this.#promiseOf(call, tellLate);
     if (given?.outcome === "returned" && given.value !== undefined) return given.value;
     const result = this.#promiseOf(call);
@@ -148,7 +149,7 @@ export class BlockingCalls {
       label,
       buffers: NO_BUFFERS,
       isRefused: false,
-      isAtOnce: mayRunAtOnce && this.#atOnce.isFor(cause) && !this.#runsFor(cause),
+      atOnceIn: mayRunAtOnce && !this.#runsFor(cause) ? this.#atOnce.waitFor(cause) : undefined,
       settle: () => {},
     };
     this.#pending.set(id, call);

@@ -119,10 +119,17 @@ export class LiveObject implements ProxyHandler<Target> {
     // Asked of every function, whether it is an expression or a task's.
     if (typeof key === "symbol" && OURS.has(key)) return undefined;
     if (key === "then" && this.#then !== undefined) return this.#then;
+    if (key === Symbol.hasInstance && this.#isFunction && this.owner.isSync) return this.#hasInstance;
     if (this.isStale && (Object.hasOwn(target, key) || !(key in Object.getPrototypeOf(target))))
       this.refresh();
     return Reflect.get(target, key, receiver);
   }
+
+  /** `instanceof` asks it, of a class: of what is there as well that thread knows. */
+  readonly #hasInstance = (value: unknown): boolean => {
+    if (typeof value !== "object" || value === null || liveOf(value) === undefined) return false;
+    return this.operate("hasInstance", value) as boolean;
+  };
 
   set(target: Target, key: string | symbol, value: unknown, receiver: unknown): boolean {
     if (receiver !== this.proxy) return Reflect.set(target, key, value, receiver);

@@ -91,7 +91,7 @@ export class LoopEnd {
       task: (url, name, options) => host.childTask(url, name, options),
     };
     this.#reading = new EvaluatingReader(this.#references, roots, host.loadModule);
-    this.#shortCalls = new ShortCalls(host, this.#answers, this.#reading.modules);
+    this.#shortCalls = new ShortCalls(host, this.#answers, this.#atOnce, this.#reading.modules);
   }
 
   /** How much this end holds for the other: tasks, values and calls without an answer. */
@@ -303,7 +303,7 @@ export class LoopEnd {
       return awaitList(readOutcome(reader, task));
     };
     const settle = (outcome: Outcome) => pending.settle(outcome);
-    const takes = (value: unknown) => pending.isAtOnce && !(value instanceof Promise);
+    const takes = (value: unknown) => pending.atOnceIn !== undefined && !(value instanceof Promise);
     this.#readInContext(pending.cause, { task, read, takes, settle }, arrived);
   }
 
@@ -323,6 +323,7 @@ export class LoopEnd {
       this.#endBegunElsewhere(begin - 1);
       task = this.#adopt(Task.begunElsewhere(id));
     } else task = this.#taskOf(id);
+    this.#atOnce.shortWait = wait;
     this.#shortCalls.invoke(task, wait, module, isNew, text);
   }
 

@@ -93,6 +93,7 @@ export const operations = {
     return [{ kept, items }];
   },
   isInstance: (value: unknown, Class: AnyFunction): [boolean] => [value instanceof Class],
+  hasInstance: (Class: AnyFunction, value: unknown): [boolean] => [value instanceof Class],
   own: (object: object): [OwnData] => [new OwnData(object)],
 } as const;
 

@@ -6,6 +6,7 @@
 
 import { call, get } from "../wire/expression_codec.ts";
 import type { Outcome } from "../wire/protocol.ts";
+import type { AtOnce } from "./at_once.ts";
 import { settleAwaited } from "./evaluation.ts";
 import type { LoopEndHost } from "./loop_end_host.ts";
 import type { Task } from "./task.ts";
@@ -14,12 +15,14 @@ import type { WaitAnswers } from "./wait_answers.ts";
 export class ShortCalls {
   readonly #host: LoopEndHost;
   readonly #answers: WaitAnswers;
+  readonly #atOnce: AtOnce;
   /** The URLs of the modules that the other end names by number. */
   readonly #modules: string[];
 
-  constructor(host: LoopEndHost, answers: WaitAnswers, modules: string[]) {
+  constructor(host: LoopEndHost, answers: WaitAnswers, atOnce: AtOnce, modules: string[]) {
     this.#host = host;
     this.#answers = answers;
+    this.#atOnce = atOnce;
     this.#modules = modules;
   }
 
@@ -45,7 +48,10 @@ export class ShortCalls {
     name: string,
     args: readonly unknown[],
   ): void => {
-    const settle = (outcome: Outcome) => this.#answers.settle(task, wait, outcome);
+    const settle = (outcome: Outcome) => {
+      if (this.#atOnce.shortWait === wait) this.#atOnce.shortWait = 0;
+      this.#answers.settle(task, wait, outcome);
+    };
     const module = this.#host.loadedModule(url);
     if (module === undefined) {
       this.#host.loadModule(url).then(

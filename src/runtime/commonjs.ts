@@ -25,7 +25,18 @@ const ITSELF = "module.exports";
  */
 export function liveExports(namespace: Namespace, url: string): Namespace {
   const module = Object.hasOwn(namespace, "default") ? moduleOf(namespace, url) : undefined;
-  return module === undefined ? namespace : viewOf(module, namespace);
+  return module === undefined || hasMore(namespace, module) ? namespace : viewOf(module, namespace);
+}
+
+/** Whether an ES module, whose default is the `module.exports` of another, exports more than that has. */
+function hasMore(namespace: Namespace, { exports }: CommonJsModule): boolean {
+  return Object.keys(namespace).some(
+    (key) =>
+      key !== "default" &&
+      key !== ITSELF &&
+      namespace[key] !== undefined &&
+      !(isObject(exports) && key in exports),
+  );
 }
 
 /** The module behind a namespace; `undefined` where it is an ES module. */
