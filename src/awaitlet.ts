@@ -17,6 +17,7 @@ export type AwaitletResult<T> =
     ? Awaited<T>
     : T extends
           | ((...args: never[]) => unknown)
+          | (abstract new (...args: never[]) => unknown)
           | Date
           | RegExp
           | Error

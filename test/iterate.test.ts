@@ -59,6 +59,11 @@ for (const source of ["rows", "rowStream"] as const) {
   });
 }
 
+test("a stream that is a live object is iterated over", async () => {
+  assert.equal(await within(logic.alive()), [0, 1, 2]);
+  assert.equal(syncDef(plain.alive), [0, 1, 2]);
+});
+
 test("the same in a plain program", () => {
   assert.equal(syncDef(plain.rows, "rows", 200_000), [200_000, []]);
   assert.equal(syncDef(plain.stopsAfter, "stream", 10, "break"), counted(10));
