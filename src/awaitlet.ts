@@ -17,7 +17,9 @@ export type AwaitletResult<T> =
     ? Awaited<T>
     : T extends
           | ((...args: never[]) => unknown)
-          | (abstract new (...args: never[]) => unknown)
+          | (abstract new (
+              ...args: never[]
+            ) => unknown)
           | Date
           | RegExp
           | Error

@@ -60,6 +60,18 @@ test("awaited again in its task, a call has the outcome that it had, and is not 
   assert.is(service.counted("again"), 2);
 });
 
+test("and none of several is made again of which one has failed", async () => {
+  assert.equal(await within(blocking.awaitedAfterFailure()), [
+    "first",
+    1,
+    "first",
+    [{ text: "late" }, 1],
+    "first",
+    [1, 5],
+  ]);
+  assert.is(service.counted("failed beside"), 1);
+});
+
 test("another task makes the calls of the module's own expressions anew; what is not awaited is not called", async () => {
   const threads = new BlockingThreads({ max: 1 });
   const on = asyncDef.with({ threads });

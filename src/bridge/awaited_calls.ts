@@ -6,6 +6,7 @@
 
 import { isCalled, type Node } from "../wire/expression.ts";
 import type { Outcome } from "../wire/protocol.ts";
+import { referenceNode } from "./blocking_imports.ts";
 
 export function rootOf(node: Node): Extract<Node, { root: unknown }> {
   let at = node;
@@ -13,14 +14,32 @@ export function rootOf(node: Node): Extract<Node, { root: unknown }> {
   return at;
 }
 
-/** Keeps what calls have come to, for when they are awaited again. */
-export function keepOutcome(expressions: readonly Node[], settled: Outcome, scope: object): void {
+/**
+ * Keeps what calls have come to, for when they are awaited again.
+ *
+ * @param made Where one of several has failed: the numbers under which the loop keeps the promises that all of them have given.
+ */
+export function keepOutcome(
+  expressions: readonly Node[],
+  settled: Outcome,
+  scope: object,
+  made?: readonly number[],
+): void {
   const [first] = expressions;
   if (expressions.length === 1 && first !== undefined) {
     if (isCalled(first)) Object.assign(first, { scope, settled });
     return;
   }
-  if (settled.outcome === "threw") return;
+  if (settled.outcome === "threw") {
+    for (const [i, id] of (made ?? []).entries()) {
+      const node = expressions[i];
+      if (node === undefined || !isCalled(node)) continue;
+      if (node.scope === scope && (node.settled !== undefined || node.held !== undefined)) continue;
+      const reference = referenceNode(id);
+      if ("root" in reference) Object.assign(node, { scope, held: reference.root });
+    }
+    return;
+  }
   const values = settled.value as unknown[];
   for (const [i, node] of expressions.entries()) {
     if (!isCalled(node)) continue;

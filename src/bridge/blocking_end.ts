@@ -291,7 +291,7 @@ export class BlockingEnd {
     frame.beforeAwait?.();
     const begins = !frame.known;
     if (begins) frame.variables.sendAll();
-    const wait = this.#stack.push(frame, plain);
+    const wait = this.#stack.push(frame, plain, mode === "await" ? expressions.length : 1);
     let settled: Outcome;
     try {
       const evaluated = evaluateMode.write(mode, expressions.length);
@@ -313,7 +313,7 @@ export class BlockingEnd {
       for (const live of wait.handedOver.live) live.isStale = true;
     }
     if (mode === "hold") this.#held = wait.handedOver;
-    if (mode === "await") keepOutcome(expressions, settled, frame.scope);
+    if (mode === "await") keepOutcome(expressions, settled, frame.scope, wait.made);
     if (settled.outcome === "returned") return settled.value;
     throw fromLoop(settled.value);
   }

@@ -232,7 +232,12 @@ export class BlockingInbox {
     const outcome = this.#readWaited(() => {
       (wait?.frame.variables ?? new ContextValues()).read(reader);
       readChanges(reader, wait?.handedOver.buffers ?? NO_BUFFERS);
-      return readOutcome(reader, wait?.frame);
+      const outcome = readOutcome(reader, wait?.frame);
+      if (wait !== undefined && wait.count > 1 && outcome.outcome === "threw") {
+        wait.made = reader.value() as number[];
+        wait.frame.holds = true;
+      }
+      return outcome;
     }, wait?.plain ?? true);
     this.#imports.used = NOTHING;
     if (wait === undefined || wait.hasFailed) return;

@@ -38,7 +38,9 @@ export class PendingWait implements ParentWait, TaskContext, Evaluation {
   failures: FailedAtOnce[] | undefined;
   /** The buffers that what it waits for may write into. */
   buffers: ReceivedBuffer[] | undefined;
-  readonly #count: number;
+  readonly count: number;
+  /** What several expressions have given, not awaited. */
+  values: readonly unknown[] | undefined;
   readonly #settle: (asked: PendingWait, outcome: Outcome) => void;
 
   constructor(
@@ -55,7 +57,7 @@ export class PendingWait implements ParentWait, TaskContext, Evaluation {
     this.wait = wait;
     this.depth = depth;
     this.mode = mode;
-    this.#count = count;
+    this.count = count;
     this.#settle = settle;
   }
 
@@ -72,9 +74,10 @@ export class PendingWait implements ParentWait, TaskContext, Evaluation {
   }
 
   read(reader: Reader<ReferenceCodec>): Outcome {
-    if (this.#count === 1) return { outcome: "returned", value: reader.extension.evaluate(reader) };
+    if (this.count === 1) return { outcome: "returned", value: reader.extension.evaluate(reader) };
     const values: unknown[] = [];
-    for (let count = this.#count; count > 0; count--) values.push(reader.extension.evaluate(reader));
+    for (let { count } = this; count > 0; count--) values.push(reader.extension.evaluate(reader));
+    this.values = values;
     return { outcome: "returned", value: Promise.all(values) };
   }
 

@@ -56,8 +56,10 @@ export class WaitAnswers {
   readonly settleWait = (asked: PendingWait, outcome: Outcome): void => {
     const { task, wait, mode, buffers } = asked;
     asked.isOver = true;
-    if (mode === "await") this.settle(task, wait, outcome, buffers);
-    else if (outcome.outcome === "threw" || outcome.value === null || outcome.value === undefined)
+    if (mode === "await") {
+      const made = asked.count > 1 ? this.#keepMade(asked, outcome) : undefined;
+      this.settle(task, wait, outcome, buffers, made);
+    } else if (outcome.outcome === "threw" || outcome.value === null || outcome.value === undefined)
       this.#sendSettled(task, wait, outcome, buffers);
     else if (!this.#channel.isClosed && this.#tasks.has(task.id)) {
       const id = this.#references.keepAnew(outcome.value, task.scope);
@@ -68,8 +70,24 @@ export class WaitAnswers {
     }
   };
 
-  /** Ends a wait. */
-  settle(task: Task, wait: number, outcome: Outcome, buffers?: readonly ReceivedBuffer[]): void {
+  /** Where one of several expressions has failed, keeps what each has given: awaited again by itself, it is not made again. */
+  #keepMade({ task, values = [] }: PendingWait, { outcome }: Outcome): readonly number[] {
+    if (outcome === "returned" || !this.#tasks.has(task.id)) return [];
+    return values.map((value) => this.#references.keepAnew(value, task.scope));
+  }
+
+  /**
+   * Ends a wait.
+   *
+   * @param made Of several expressions: where one has failed, the numbers of what they have given.
+   */
+  settle(
+    task: Task,
+    wait: number,
+    outcome: Outcome,
+    buffers?: readonly ReceivedBuffer[],
+    made?: readonly number[],
+  ): void {
     if (this.#channel.isClosed || !this.#tasks.has(task.id)) return;
     const { value } = outcome;
     if (buffers === undefined && outcome.outcome === "returned" && !task.variables.hasChanged) {
@@ -83,10 +101,16 @@ export class WaitAnswers {
         return;
       }
     }
-    this.#sendSettled(task, wait, outcome, buffers);
+    this.#sendSettled(task, wait, outcome, buffers, made);
   }
 
-  #sendSettled(task: Task, wait: number, outcome: Outcome, buffers?: readonly ReceivedBuffer[]): void {
+  #sendSettled(
+    task: Task,
+    wait: number,
+    outcome: Outcome,
+    buffers?: readonly ReceivedBuffer[],
+    made?: readonly number[],
+  ): void {
     if (this.#channel.isClosed || !this.#tasks.has(task.id)) return;
     const changes = changesIn(buffers);
     this.#outbox.sendOutcome([ToBlocking.settled, wait], task.scope, (writer, instead) => {
@@ -94,6 +118,7 @@ export class WaitAnswers {
       writeChanges(writer, changes);
       if (buffers !== undefined) writer.extension.onPromise = (promise) => this.#mayWrite(promise, buffers);
       writeOutcome(writer, instead ?? outcome, "result", task.cancellation);
+      if (made !== undefined && (instead ?? outcome).outcome === "threw") writer.value(made, "made");
     });
     task.variables.sent();
     this.#publish();

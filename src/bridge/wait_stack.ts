@@ -84,6 +84,10 @@ export interface Wait {
   readonly depth: number;
   /** Whether it is no `awaitlet()`, but a plain call of a function that the task was given. */
   readonly plain: boolean;
+  /** How many expressions are awaited. */
+  readonly count: number;
+  /** Where one of several has failed: the numbers under which the loop keeps what each of them has made. */
+  made: readonly number[] | undefined;
   outcome: Outcome | undefined;
   /** Whether it has ended by a failure that came from elsewhere: what it waited for ends it no more. */
   hasFailed: boolean;
@@ -118,12 +122,14 @@ export class WaitStack {
   /** A wait that has its answer, and cannot go on with it: others lie on top of it. */
   buried: Wait | undefined;
 
-  push(frame: TaskFrame, plain: boolean): Wait {
+  push(frame: TaskFrame, plain: boolean, count: number = 1): Wait {
     const wait: Wait = {
       id: ++this.#lastWait,
       frame,
       depth: this.depth++,
       plain,
+      count,
+      made: undefined,
       outcome: undefined,
       hasFailed: false,
       handedOver: NOTHING,
