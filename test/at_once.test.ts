@@ -33,12 +33,7 @@ const expected = {
     [PROMISE, false, undefined],
   ],
   sorts: [1, 2, 3],
-  hears: [
-    ["word heard", [1]],
-    ["word heard", 1],
-    ["word heard"],
-    [[PROMISE, false, ["word heard", 2]]],
-  ],
+  hears: [["word heard", [1]], ["word heard", 1], ["word heard"], [[PROMISE, false, ["word heard", 2]]]],
   isInstance: [true, true, false, false],
   throws: ["itself", "itself", "caught Error: mine", undefined, ["went on", "went on"]],
 };

@@ -29,6 +29,15 @@ for (const [name, run] of Object.entries(topologies)) {
     ]);
   });
 
+  test("an error has the methods of its class", async () => {
+    assert.equal(await run("refused"), [
+      [3, "tried 3 times", 503, false],
+      "Refused: not now",
+      ["name", "status"],
+      '{"name":"Refused","status":503}',
+    ]);
+  });
+
   test("what a method changes is seen, and what is set is set there", async () => {
     assert.equal(await run("changes"), [
       ...[true, "rex", ["new", "old"], true, "old"],

@@ -1,6 +1,7 @@
 import { kindOf, ownErrors } from "../base/errors.ts";
 import { type Copy, sharedByCopies, thisCopy } from "../runtime/copies.ts";
 import { malformed } from "./byte_reader.ts";
+import type { AnyFunction } from "./codec.ts";
 import type { Reader } from "./reader.ts";
 import { named, stackText } from "./said.ts";
 import * as tag from "./tags.ts";
@@ -102,7 +103,56 @@ export function writeError(writer: Writer, error: object): void {
     const items = value.map((item) => (writer.fits(item) ? item : undefined));
     writer.attempt(() => writeField(writer, key, { ...field, value: items }));
   }
+  // A class that is registered is there as well, with its methods.
+  if (own === "" && writer.extension.lends === true) writeMethods(writer, error);
   writer.byte(END);
+}
+
+/** No methods of the original; or such as show an error, also when its task is over and nothing can be asked of the original. */
+const SHOWING: ReadonlySet<string> = new Set([
+  "constructor",
+  "__proto__",
+  "toString",
+  "toJSON",
+  "valueOf",
+  "inspect",
+]);
+
+/** Writes the methods of an error's class: on the copy they act on the original. */
+function writeMethods(writer: Writer, error: object): void {
+  for (const [key, method] of methodsOf(error)) {
+    writer.attempt(() => {
+      writer.byte(HIDDEN);
+      writer.write(key);
+      writer.callable(method, error);
+    });
+  }
+}
+
+function methodsOf(error: object): Map<string, AnyFunction> {
+  const methods = new Map<string, AnyFunction>();
+  try {
+    for (const prototype of classesOf(error)) {
+      for (const key of Object.getOwnPropertyNames(prototype)) {
+        const value: unknown = Object.getOwnPropertyDescriptor(prototype, key)?.value;
+        const isKnown = SHOWING.has(key) || methods.has(key) || Object.hasOwn(error, key);
+        if (typeof value === "function" && !isKnown) methods.set(key, value);
+      }
+    }
+  } catch {
+    // A proxy's trap threw.
+  }
+  return methods;
+}
+
+/** The prototypes of an error's own classes, below the built-in one. */
+function classesOf(error: object): object[] {
+  const prototypes: object[] = [];
+  for (let p = Object.getPrototypeOf(error); p !== null && !Object.hasOwn(p, "message"); ) {
+    prototypes.push(p);
+    p = Object.getPrototypeOf(p);
+  }
+  return prototypes;
 }
 
 /** Reads what `writeError()` wrote after its tag. */
@@ -165,11 +215,7 @@ function fieldsOf(error: object): Iterable<string | symbol> {
   const keys = new Set<string | symbol>(INHERITED_FIELDS);
   try {
     for (const key of Reflect.ownKeys(error)) keys.add(key);
-    for (
-      let p = Object.getPrototypeOf(error);
-      p !== null && !Object.hasOwn(p, "message");
-      p = Object.getPrototypeOf(p)
-    ) {
+    for (const p of classesOf(error)) {
       for (const key of Object.getOwnPropertyNames(p)) {
         if (key !== "__proto__" && Object.getOwnPropertyDescriptor(p, key)?.get !== undefined) keys.add(key);
       }

@@ -124,7 +124,7 @@ export class Writer<E extends Extension = Extension> extends ByteWriter {
         this.byte(tag.UNDEFINED);
         break;
       case "function":
-        this.#function(value);
+        this.callable(value);
         break;
       case "bigint":
         this.bigint(value);
@@ -230,7 +230,8 @@ export class Writer<E extends Extension = Extension> extends ByteWriter {
     this.#depth--;
   }
 
-  #function(value: AnyFunction, holder?: object): void {
+  /** Writes a function, which is called on `holder`. */
+  callable(value: AnyFunction, holder?: object): void {
     if (this.isKnown(value)) return;
     this.byte(tag.EXTENSION);
     if (!this.#pass(() => this.extension.write(value, this, holder))) throw new Refusal(value);
@@ -290,7 +291,7 @@ export class Writer<E extends Extension = Extension> extends ByteWriter {
         const key = keys[i] as string;
         const value = reads.isOn ? reads.get(object, key, () => record[key]) : record[key];
         if (shape.mayBeThenable && key === "then" && typeof value === "function") throw new Refusal(object);
-        if (typeof value === "function") this.#function(value, object);
+        if (typeof value === "function") this.callable(value, object);
         else this.write(value);
       }
     } catch (error) {
