@@ -84,11 +84,20 @@ export class AtOnce {
   }
 
   /**
+   * The thread has been given what tells of events. It may go on, as code after an `await` does, before anything happens: so what it sends
+   * is read until `isOver`, or it waits for the event loop.
+   */
+  follow(isOver: () => boolean): void {
+    // What follows a call that runs at once is read by that.
+    if (this.#depth === 0 && !this.#channel.isClosed) this.run(this.#innermost, isOver);
+  }
+
+  /**
    * Reads what the thread sends while it runs on top of `wait`, until `isAnswered`, or it waits for the event loop.
    *
    * @returns Whether it has come so far; else it computes for longer than the event loop can stand still.
    */
-  run(wait: StandingWait, isAnswered: () => boolean): boolean {
+  run(wait: StandingWait | undefined, isAnswered: () => boolean): boolean {
     if (this.#depth++ === 0) this.#host.setAwaited(true);
     const end = this.#host.nest();
     this.#channel.keepBytes();

@@ -64,7 +64,14 @@ export class LoopEnd {
       }),
     );
     this.#outbox = new Outbox(channel, this.#references);
-    this.#answers = new WaitAnswers(channel, this.#outbox, this.#references, this.#tasks, host.publish);
+    this.#answers = new WaitAnswers(
+      channel,
+      this.#outbox,
+      this.#references,
+      this.#tasks,
+      host.publish,
+      (task) => this.#follow(task),
+    );
     this.#atOnce = new AtOnce(channel, {
       receive: () => this.#receive(channel),
       nest: () => this.#nest(),
@@ -305,6 +312,12 @@ export class LoopEnd {
     const settle = (outcome: Outcome) => pending.settle(outcome);
     const takes = (value: unknown) => pending.atOnceIn !== undefined && !(value instanceof Promise);
     this.#readInContext(pending.cause, { task, read, takes, settle }, arrived);
+  }
+
+  /** A task has been given what tells of events. */
+  #follow(task: Task): void {
+    const { size } = this.#calls;
+    this.#atOnce.follow(() => !this.runs(task) || this.#calls.size < size);
   }
 
   /** The messages that are read now come in the midst of another. Returns what ends that. */

@@ -12,6 +12,7 @@ import { type Evaluator, ExpressionWriter, type ModuleNumbers } from "../wire/ex
 import { CROSSING } from "../wire/protocol.ts";
 import { originalOf } from "./argument_copy.ts";
 import type { SentBuffers } from "./buffer_changes.ts";
+import { isEmitter } from "./emitters.ts";
 import { type HandedOver, NOTHING } from "./handed_over.ts";
 import { hasMore, isClass, isLendable, isThenable, nameOrSource, traitsOf } from "./lending.ts";
 import { areDistinct, numberAt, type OwnColumns, ownColumns, readList, writeList } from "./live_list.ts";
@@ -42,6 +43,8 @@ export class ReferenceCodec implements Extension {
   scope: Scope | undefined;
   /** Whether objects may stay on this side: not where the task ends with the message. */
   lends = true;
+  /** Whether an object stands in the message that tells of events, and has not come before. */
+  lendsEmitter = false;
   /** Whether expressions may stand in the message: what is thrown is not evaluated. */
   records = true;
   /** The loop end: what evaluates the expressions of the message that is being read. */
@@ -78,6 +81,7 @@ export class ReferenceCodec implements Extension {
     this.scope = scope;
     this.lends = true;
     this.records = true;
+    this.lendsEmitter = false;
     if (this.#handedBack.length > 0) this.#handedBack = [];
     this.onPromise = undefined;
     this.#sent.length = 0;
@@ -248,6 +252,7 @@ export class ReferenceCodec implements Extension {
   #writeLive(object: object, scope: Scope, writer: Writer, isAwaitable: boolean = false): void {
     // The loop end may have let go of what it had, and has it anew.
     const isKnown = this.#references.isKept(object, scope) && this.#expressions === undefined;
+    if (!isKnown && isEmitter(object)) this.lendsEmitter = true;
     writer.uint(CROSSING.indexOf("live"));
     writer.uint(this.#keep(object, scope));
     writer.uint((isClass(object) ? 1 : 0) | (isAwaitable ? 2 : 0));

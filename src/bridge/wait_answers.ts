@@ -9,6 +9,7 @@ import { plainText } from "../wire/plain_text.ts";
 import type { Outcome } from "../wire/protocol.ts";
 import { isMoving } from "../wire/transfer.ts";
 import { changesIn, type ReceivedBuffer, writeChanges } from "./buffer_changes.ts";
+import { isEmitter } from "./emitters.ts";
 import { ToBlocking } from "./messages.ts";
 import type { Outbox } from "./outbox.ts";
 import { writeOutcome } from "./outcome.ts";
@@ -26,12 +27,14 @@ export class WaitAnswers {
   readonly #references: ReferenceTable;
   readonly #tasks: ReadonlyMap<number, Task>;
   readonly #publish: () => void;
+  readonly #onEmitter: (task: Task) => void;
   /** The buffers that promises which a wait has given may still write into. Of this bridge alone: another has other numbers. */
   readonly #writing = new WeakMap<object, readonly ReceivedBuffer[]>();
 
   /**
    * @param tasks The tasks that the thread runs: nobody waits in any other.
    * @param publish Has the thread woken where it sleeps.
+   * @param onEmitter Called when a task has been given a new object that tells of events.
    */
   constructor(
     channel: Channel,
@@ -39,12 +42,14 @@ export class WaitAnswers {
     references: ReferenceTable,
     tasks: ReadonlyMap<number, Task>,
     publish: () => void,
+    onEmitter: (task: Task) => void,
   ) {
     this.#channel = channel;
     this.#outbox = outbox;
     this.#references = references;
     this.#tasks = tasks;
     this.#publish = publish;
+    this.#onEmitter = onEmitter;
   }
 
   /** The buffers that a value which the loop keeps may still write into. */
@@ -67,6 +72,7 @@ export class WaitAnswers {
       if (isRunning && buffers !== undefined) this.#mayWrite(outcome.value, buffers);
       const value = isRunning ? [id, membersOf(outcome.value)] : id;
       this.#sendSettled(task, wait, { outcome: "returned", value }, buffers);
+      if (isEmitter(outcome.value)) this.#onEmitter(task);
     }
   };
 
@@ -113,15 +119,18 @@ export class WaitAnswers {
   ): void {
     if (this.#channel.isClosed || !this.#tasks.has(task.id)) return;
     const changes = changesIn(buffers);
+    let lendsEmitter = false;
     this.#outbox.sendOutcome([ToBlocking.settled, wait], task.scope, (writer, instead) => {
       task.variables.write(writer);
       writeChanges(writer, changes);
       if (buffers !== undefined) writer.extension.onPromise = (promise) => this.#mayWrite(promise, buffers);
       writeOutcome(writer, instead ?? outcome, "result", task.cancellation);
+      ({ lendsEmitter } = writer.extension);
       if (made !== undefined && (instead ?? outcome).outcome === "threw") writer.value(made, "made");
     });
     task.variables.sent();
     this.#publish();
+    if (lendsEmitter) this.#onEmitter(task);
   }
 
   /** Until it settles, and is awaited, a promise may write into buffers. */
