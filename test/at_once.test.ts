@@ -34,6 +34,7 @@ const expected = {
   ],
   sorts: [1, 2, 3],
   hears: [["word heard", [1]], ["word heard", 1], ["word heard"], [[PROMISE, false, ["word heard", 2]]]],
+  listens: ["constructed", "called", "promised", "held", "first", "second", "in a callback"],
   isInstance: [true, true, false, false],
   throws: ["itself", "itself", "caught Error: mine", undefined, ["went on", "went on"]],
 };

@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { blockingModule } from "../../mod.ts";
 import { isServerThere } from "../support/postgres.ts";
-import { rejection, within } from "../support/within.ts";
+import { within } from "../support/within.ts";
 import { counter, once } from "./counted.ts";
 import { database, sent } from "./kysely/db.ts";
 
