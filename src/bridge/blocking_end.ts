@@ -291,7 +291,7 @@ export class BlockingEnd {
     frame.beforeAwait?.();
     const begins = !frame.known;
     if (begins) frame.variables.sendAll();
-    const wait = this.#stack.push(frame, plain, mode === "await" ? expressions.length : 1);
+    const wait = this.#stack.push(frame, plain);
     let settled: Outcome;
     try {
       const evaluated = evaluateMode.write(mode, expressions.length);

@@ -164,7 +164,7 @@ export class BlockingInbox {
         this.#host.runner?.readNested(a, b, c, reader);
         break;
       case ToBlocking.settled:
-        this.#readSettled(a, reader);
+        this.#readSettled(a, b === 1, reader);
         break;
       case ToBlocking.call:
         this.#readCall(a, b, c, d, reader);
@@ -225,7 +225,7 @@ export class BlockingInbox {
     run?.();
   }
 
-  #readSettled(id: number, reader: Reader): void {
+  #readSettled(id: number, hasMade: boolean, reader: Reader): void {
     const wait = this.#stack.find(id);
     this.#arriving.begin(wait?.frame.scope);
     this.#imports.used = wait?.handedOver ?? NOTHING;
@@ -233,8 +233,9 @@ export class BlockingInbox {
       (wait?.frame.variables ?? new ContextValues()).read(reader);
       readChanges(reader, wait?.handedOver.buffers ?? NO_BUFFERS);
       const outcome = readOutcome(reader, wait?.frame);
-      if (wait !== undefined && wait.count > 1 && outcome.outcome === "threw") {
-        wait.made = reader.value() as number[];
+      const made = hasMade ? (reader.value() as number[]) : [];
+      if (wait !== undefined && made.length > 0) {
+        wait.made = made;
         wait.frame.holds = true;
       }
       return outcome;

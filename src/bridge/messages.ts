@@ -13,7 +13,7 @@
  * | --- | --- | --- | --- |
  * | `run` | task | module URL, export, generate, variables, arguments | Runs a task. Answered by `done` or `result`. With `generate` the export is a generator function, and what it yields is given to the task's consumer on the loop, by `evaluate`. |
  * | `withdrawn` | task | | The task that this end has asked for by `fetch` is not to be run. |
- * | `settled` | wait | variables, changes, outcome | Ends the wait. Not sent twice. |
+ * | `settled` | wait, whether it holds what was made | variables, changes, outcome, numbers | Ends the wait. Not sent twice. Where one of several expressions has failed, the numbers under which the loop keeps what each has given. |
  * | `value` | wait | plain text | As `settled`, with a small plain value. |
  * | `bytes` | wait | bytes | As `settled`, with a small `Uint8Array`. |
  * | `call` | call, wait, depth, task | function, variables, arguments | Calls a function that the task has passed to async code. It runs once `wait`, its cause, is on top of the stack, or, when that wait is over, once the thread waits no deeper than `depth`, or when it has waited for too long. Answered by `answer`. |

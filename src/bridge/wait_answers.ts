@@ -62,7 +62,7 @@ export class WaitAnswers {
     const { task, wait, mode, buffers } = asked;
     asked.isOver = true;
     if (mode === "await") {
-      const made = asked.count > 1 ? this.#keepMade(asked, outcome) : undefined;
+      const made = asked.count > 1 && outcome.outcome === "threw" ? this.#keepMade(asked) : undefined;
       this.settle(task, wait, outcome, buffers, made);
     } else if (outcome.outcome === "threw" || outcome.value === null || outcome.value === undefined)
       this.#sendSettled(task, wait, outcome, buffers);
@@ -77,8 +77,8 @@ export class WaitAnswers {
   };
 
   /** Where one of several expressions has failed, keeps what each has given: awaited again by itself, it is not made again. */
-  #keepMade({ task, values = [] }: PendingWait, { outcome }: Outcome): readonly number[] {
-    if (outcome === "returned" || !this.#tasks.has(task.id)) return [];
+  #keepMade({ task, values = [] }: PendingWait): readonly number[] {
+    if (!this.#tasks.has(task.id)) return [];
     return values.map((value) => this.#references.keepAnew(value, task.scope));
   }
 
@@ -120,14 +120,18 @@ export class WaitAnswers {
     if (this.#channel.isClosed || !this.#tasks.has(task.id)) return;
     const changes = changesIn(buffers);
     let lendsEmitter = false;
-    this.#outbox.sendOutcome([ToBlocking.settled, wait], task.scope, (writer, instead) => {
-      task.variables.write(writer);
-      writeChanges(writer, changes);
-      if (buffers !== undefined) writer.extension.onPromise = (promise) => this.#mayWrite(promise, buffers);
-      writeOutcome(writer, instead ?? outcome, "result", task.cancellation);
-      ({ lendsEmitter } = writer.extension);
-      if (made !== undefined && (instead ?? outcome).outcome === "threw") writer.value(made, "made");
-    });
+    this.#outbox.sendOutcome(
+      [ToBlocking.settled, wait, made === undefined ? 0 : 1],
+      task.scope,
+      (writer, instead) => {
+        task.variables.write(writer);
+        writeChanges(writer, changes);
+        if (buffers !== undefined) writer.extension.onPromise = (promise) => this.#mayWrite(promise, buffers);
+        writeOutcome(writer, instead ?? outcome, "result", task.cancellation);
+        ({ lendsEmitter } = writer.extension);
+        if (made !== undefined) writer.value(made, "made");
+      },
+    );
     task.variables.sent();
     this.#publish();
     if (lendsEmitter) this.#onEmitter(task);

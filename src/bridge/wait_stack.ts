@@ -84,8 +84,6 @@ export interface Wait {
   readonly depth: number;
   /** Whether it is no `awaitlet()`, but a plain call of a function that the task was given. */
   readonly plain: boolean;
-  /** How many expressions are awaited. */
-  readonly count: number;
   /** Where one of several has failed: the numbers under which the loop keeps what each of them has made. */
   made: readonly number[] | undefined;
   outcome: Outcome | undefined;
@@ -122,13 +120,12 @@ export class WaitStack {
   /** A wait that has its answer, and cannot go on with it: others lie on top of it. */
   buried: Wait | undefined;
 
-  push(frame: TaskFrame, plain: boolean, count: number = 1): Wait {
+  push(frame: TaskFrame, plain: boolean): Wait {
     const wait: Wait = {
       id: ++this.#lastWait,
       frame,
       depth: this.depth++,
       plain,
-      count,
       made: undefined,
       outcome: undefined,
       hasFailed: false,
