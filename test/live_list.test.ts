@@ -37,7 +37,7 @@ const cases = {
     ],
     ["User", true, false, true],
   ],
-  acts: ["secret 11", "user 11", "ann", "saved bob", "user 10"],
+  acts: ["secret 11", "user 11", "ann", true, "saved bob", "user 10"],
   comesAgain: [true, true, [7, 5, 0, 1, 2, 3, 4, 5, 6, 7, 8]],
   comesInPart: [true, "five", "user 6", "user 5"],
   releases: ["ReferenceReleased", "user 6", [5]],

@@ -139,6 +139,7 @@ export class ReferenceTable {
     const entry = newEntry(object, undefined, scope);
     this.#kept.set(id, entry);
     scope.kept.add(id);
+    scope.numbers.set(object, id);
     return entry;
   }
 

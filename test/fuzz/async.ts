@@ -5,7 +5,7 @@ import { arrivedAs } from "./codec.ts";
 import { GraphMaker } from "./graphs.ts";
 import type { Program } from "./programs.ts";
 import { Chance } from "./random.ts";
-import { makeThing, type Thing } from "./things.ts";
+import { makeThing, makeThings, type Thing } from "./things.ts";
 
 const logic = blockingModule<typeof import("./logic.ts")>(new URL("./logic.ts", import.meta.url));
 
@@ -25,6 +25,10 @@ export async function gives(seed: number): Promise<[unknown]> {
 
 export async function thing(seed: number): Promise<Thing> {
   return makeThing(new Chance(seed));
+}
+
+export async function things(seed: number): Promise<Thing[]> {
+  return makeThings(new Chance(seed));
 }
 
 export function later(value: number): Promise<number> {

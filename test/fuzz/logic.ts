@@ -6,7 +6,7 @@ import { arrivedAs } from "./codec.ts";
 import { GraphMaker } from "./graphs.ts";
 import type { Program } from "./programs.ts";
 import { Chance } from "./random.ts";
-import { makeThing, type Thing, useThing } from "./things.ts";
+import { makeThing, makeThings, type Thing, useThing } from "./things.ts";
 
 const async = asyncModule<typeof import("./async.ts")>(new URL("./async.ts", import.meta.url));
 
@@ -52,9 +52,22 @@ export function gives(seed: number): unknown {
 
 /** What differs between a live object and one of this thread's own, whatever is done to both. */
 export function lives(seed: number): string {
+  if (seed % 2 === 0) return livesInList(seed);
   const local = makeThing(new Chance(seed));
   const live = awaitlet(async.thing(seed)) as Thing;
   return useThing(new Chance(seed + 1), local, live);
+}
+
+function livesInList(seed: number): string {
+  const local = makeThings(new Chance(seed));
+  const live = awaitlet(async.things(seed)) as Thing[];
+  const chance = new Chance(seed + 1);
+  for (let i = 0; i < 3; i++) {
+    const at = chance.below(local.length);
+    const said = useThing(chance, local[at] as Thing, live[at] as Thing);
+    if (said !== "") return `number ${at} of a list, ${said}`;
+  }
+  return "";
 }
 
 /** Runs a program. */

@@ -78,6 +78,18 @@ export function makeThing(chance: Chance, depth = 0): Thing {
   return thing;
 }
 
+/** Things in a list: mostly of one class, and with the same properties. */
+export function makeThings(chance: Chance): Thing[] {
+  const count = 8 + chance.below(6);
+  if (chance.oneIn(3)) return Array.from({ length: count }, () => makeThing(chance));
+  const Class = chance.oneIn(2) ? LoudThing : Thing;
+  const child = chance.oneIn(3) ? makeThing(chance) : undefined;
+  return Array.from({ length: count }, (_, i) => {
+    const tags = Array.from({ length: chance.below(3) }, () => chance.text());
+    return new Class(i, chance.text(), tags, i === 2 ? child : undefined);
+  });
+}
+
 type Act = (thing: Thing) => unknown;
 type Loose = Thing & { volume?: number; computed?: string; hidden?: number; more?: unknown };
 

@@ -3,9 +3,10 @@
 import process from "node:process";
 import * as bullmq from "bullmq";
 import { asyncDef, blockingModule, syncDef } from "../../mod.ts";
+import { type Does, doesWithAwait } from "../support/steps.ts";
 import { drive } from "./bullmq/logic.ts";
 import { steps } from "./bullmq/steps.ts";
-import { answers, twins } from "./twins.ts";
+import { type AllSteps, answers, twins } from "./twins.ts";
 
 type Name = keyof typeof steps;
 const url = process.env.REDIS_URL ?? "redis://127.0.0.1:6379";
@@ -18,4 +19,6 @@ const blocking = {
   syncDef: (name: string) => syncDef(drive, name as Name, url),
 };
 
-twins("BullMQ", steps, [bullmq, url], blocking, await answers(url)).run();
+const all: AllSteps<[typeof bullmq, string, Does]> = steps;
+
+twins("BullMQ", all, [bullmq, url, doesWithAwait], blocking, await answers(url)).run();

@@ -2,7 +2,8 @@
 
 import { asyncDef, blockingModule, syncDef } from "../../mod.ts";
 import { isServerThere, url } from "../support/postgres.ts";
-import { twins } from "./twins.ts";
+import { type Does, doesWithAwait } from "../support/steps.ts";
+import { type AllSteps, twins } from "./twins.ts";
 import * as entities from "./typeorm/entities.ts";
 import { drive } from "./typeorm/logic.ts";
 import { steps } from "./typeorm/steps.ts";
@@ -17,4 +18,6 @@ const blocking = {
   syncDef: (name: string) => syncDef(drive, name as Name, url),
 };
 
-twins("TypeORM", steps, [entities, url], blocking, await isServerThere()).run();
+const all: AllSteps<[typeof entities, string, Does]> = steps;
+
+twins("TypeORM", all, [entities, url, doesWithAwait], blocking, await isServerThere()).run();

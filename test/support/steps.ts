@@ -35,3 +35,18 @@ export function withAwaitlet(steps: Steps, awaitlet: (value: unknown) => unknown
   }
   return step.value;
 }
+
+/** Makes of steps a callback that takes them, for a library to call. */
+// biome-ignore lint/suspicious/noExplicitAny: whatever the library gives
+export type Does = (steps: (...given: any[]) => Steps) => (...given: any[]) => any;
+
+export const doesWithAwait: Does =
+  (steps) =>
+  (...given) =>
+    withAwait(steps(...given));
+
+export const doesWithAwaitlet =
+  (awaitlet: (value: unknown) => unknown): Does =>
+  (steps) =>
+  (...given) =>
+    withAwaitlet(steps(...given), awaitlet);

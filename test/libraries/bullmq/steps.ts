@@ -1,7 +1,7 @@
 /** The same steps for `await` and for `awaitlet()`. */
 
 import type { Job, Queue, QueueEvents, Worker } from "bullmq";
-import type { Steps } from "../../support/steps.ts";
+import type { Does, Steps } from "../../support/steps.ts";
 import { failure } from "../failure.ts";
 
 type BullMq = typeof import("bullmq");
@@ -85,6 +85,25 @@ export const steps = {
     }
     const found = (yield queue.getJob(job.id as string)) as Job;
     const given = [failed, found.failedReason, found.attemptsMade, yield found.isFailed()];
+    yield* tearDown(made);
+    return given;
+  },
+  *awaits(bullmq: BullMq, url: string, does: Does): Steps {
+    const process = does(function* (job: Job): Steps {
+      if (job.attemptsMade === 0) throw new Error("not at first");
+      yield job.updateProgress(50);
+      yield job.updateData({ n: job.data.n + 1 });
+      return [job.data.n, job.attemptsMade];
+    });
+    const made = yield* setUp(bullmq, url, process);
+    const { queue, events } = made;
+    const told: unknown[] = [];
+    events.on("completed", ({ returnvalue }) => told.push(["completed", returnvalue]));
+    events.on("progress", ({ data }) => told.push(["progress", data]));
+    const job = (yield queue.add("again", { n: 1 }, { attempts: 3 })) as Job;
+    const result = yield job.waitUntilFinished(events);
+    const found = (yield queue.getJob(job.id as string)) as Job;
+    const given = [result, found.progress, found.data, found.attemptsMade, [...told].sort()];
     yield* tearDown(made);
     return given;
   },

@@ -1,7 +1,7 @@
 /** The same steps for `await` and for `awaitlet()`. */
 
 import type { Knex } from "knex";
-import type { Steps } from "../../support/steps.ts";
+import type { Does, Steps } from "../../support/steps.ts";
 import { failure } from "../failure.ts";
 
 type MakeKnex = typeof import("knex").knex;
@@ -74,6 +74,11 @@ export const steps = {
           query.orWhere("name", "like", "Z%");
         })
         .orderBy("id")
+        .pluck("name"),
+      yield db(people)
+        .where(function (this: Knex.QueryBuilder) {
+          this.where("age", ">", 5).andWhere("age", "<", 10);
+        })
         .pluck("name"),
       yield db(people)
         .whereNot(function (this: Knex.QueryBuilder) {
@@ -150,8 +155,26 @@ export const steps = {
     yield* tearDown(db);
     return given;
   },
-  *transactions(knex: MakeKnex, url: string): Steps {
+  *transactions(knex: MakeKnex, url: string, does: Does): Steps {
     const db = yield* setUp(knex, url);
+    const awaiting = yield db.transaction(
+      does(function* (trx: Knex.Transaction): Steps {
+        const [row] = yield trx(people).insert({ name: "hal" }).returning("id");
+        yield trx(people).where(row).update({ age: 50 });
+        return yield trx(people).where(row).first("age");
+      }),
+    );
+    let thrown: unknown;
+    try {
+      yield db.transaction(
+        does(function* (trx: Knex.Transaction): Steps {
+          yield trx(people).insert({ name: "ida" });
+          throw new RangeError("thought better of it");
+        }),
+      );
+    } catch (error) {
+      thrown = [error instanceof RangeError, failure(error)];
+    }
     const committed = yield db.transaction((trx) => trx(people).insert({ name: "eve" }).returning("name"));
     let rolledBack: unknown;
     try {
@@ -168,7 +191,7 @@ export const steps = {
     yield trx.rollback();
     const names = yield db(people).orderBy("id").pluck("name");
     yield* tearDown(db);
-    return [committed, rolledBack, trx.isCompleted(), names];
+    return [awaiting, thrown, committed, rolledBack, trx.isCompleted(), names];
   },
   *errors(knex: MakeKnex, url: string): Steps {
     const db = yield* setUp(knex, url);

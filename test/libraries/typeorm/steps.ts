@@ -1,7 +1,7 @@
 /** The same steps for `await` and for `awaitlet()`. */
 
 import type { DataSource, EntityManager, QueryBuilder, SelectQueryBuilder } from "typeorm";
-import type { Steps } from "../../support/steps.ts";
+import type { Does, Steps } from "../../support/steps.ts";
 import { failure } from "../failure.ts";
 import type * as entities from "./entities.ts";
 
@@ -14,6 +14,7 @@ type Part<T> = Generator<unknown, T, any>;
 function* setUp({ dataSource, Person }: Entities, url: string): Part<DataSource> {
   const db = (yield dataSource(url)) as DataSource;
   yield db.initialize();
+  yield db.query("drop table if exists typeorm_pets, typeorm_people");
   yield db.synchronize();
   const people = db.getRepository(Person);
   yield people.save([
@@ -92,6 +93,14 @@ export const steps = {
         .groupBy("p.id")
         .orderBy("p.id")
         .getRawMany(),
+      yield db
+        .createQueryBuilder()
+        .select("o.n", "n")
+        .from(
+          (query: SelectQueryBuilder<Person>) => query.select("count(*)::int", "n").from(Person, "p"),
+          "o",
+        )
+        .getRawOne(),
       yield people.createQueryBuilder("p").where("p.id = :id", { id: 1 }).getSql(),
     ];
     yield* tearDown(db);
@@ -119,8 +128,27 @@ export const steps = {
       affected,
     ];
   },
-  *transactions(of: Entities, url: string): Steps {
+  *transactions(of: Entities, url: string, does: Does): Steps {
     const db = yield* setUp(of, url);
+    const awaiting = yield db.transaction(
+      does(function* (manager: EntityManager): Steps {
+        const inside = manager.getRepository(of.Person);
+        const dora = (yield inside.save({ name: "dora", age: 1 })) as Person;
+        yield inside.increment({ id: dora.id }, "age", 4);
+        return ((yield inside.findOneByOrFail({ name: "dora" })) as Person).age;
+      }),
+    );
+    let thrown: unknown;
+    try {
+      yield db.transaction(
+        does(function* (manager: EntityManager): Steps {
+          yield manager.getRepository(of.Person).save({ name: "emil" });
+          throw new RangeError("thought better of it");
+        }),
+      );
+    } catch (error) {
+      thrown = [error instanceof RangeError, failure(error)];
+    }
     const people = db.getRepository(of.Person);
     const committed = yield db.transaction((manager: EntityManager) =>
       manager.getRepository(of.Person).save({ name: "eve", age: 1 }),
@@ -142,7 +170,7 @@ export const steps = {
     yield runner.release();
     const count = yield people.count();
     yield* tearDown(db);
-    return [committed.name, failed, within, runner.isReleased, count];
+    return [awaiting, thrown, committed.name, failed, within, runner.isReleased, count];
   },
   *errors(of: Entities, url: string): Steps {
     const db = yield* setUp(of, url);
