@@ -2,6 +2,7 @@
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import process from "node:process";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { asyncDef, blockingModule, syncDef } from "../mod.ts";
@@ -9,10 +10,15 @@ import type * as blocking from "./fixtures/arguments.ts";
 import * as plain from "./fixtures/arguments.ts";
 import * as async from "./fixtures/arguments_async.ts";
 import * as all from "./fixtures/arguments_steps.ts";
+import { until } from "./support/pool.ts";
 import { type Steps, withAwait } from "./support/steps.ts";
+import { name } from "./support/this_runtime.ts";
 import { rejection, within } from "./support/within.ts";
 
 const logic = blockingModule<typeof blocking>(new URL("./fixtures/arguments.ts", import.meta.url));
+
+const warnings: string[] = [];
+process.on("warning", ({ message }) => warnings.push(message));
 
 type Group = keyof typeof all;
 for (const [group, cases] of Object.entries(all) as [
@@ -74,6 +80,15 @@ for (const [name, run] of Object.entries(topologies)) {
     assert.equal(await run("abortsMeanwhile"), [true, false, true, "RangeError: by a callback"]);
   });
 }
+
+test("a timeout that blocking code makes does not abort what it awaits, of which Node warns; one of the loop does", async () => {
+  assert.equal(await within(asyncDef(logic.timesOut)), ["TimeoutError", "does not abort"]);
+  assert.equal(syncDef(plain.timesOut), ["TimeoutError", "does not abort"]);
+  const isTold = () =>
+    warnings.some((message) => message.startsWith("AbortSignal.timeout() in blocking code"));
+  if (name === "node") await until(isTold, "it is told");
+  else assert.is(isTold(), false);
+});
 
 test("fetch() takes a signal of blocking code", async () => {
   const server = createServer(() => {});

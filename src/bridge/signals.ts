@@ -5,6 +5,7 @@
  */
 
 import type { Reader, Writer } from "../wire/codec.ts";
+import { blockingEnd } from "./current_end.ts";
 
 type Abort = (reason: unknown) => unknown;
 /** Has a signal call `abort` when it aborts. The loop calls it, while the thread waits. */
@@ -27,10 +28,20 @@ export function writeSignal(signal: AbortSignal, writer: Writer): void {
   }
   let subscribe = subscriptions.get(signal);
   if (subscribe === undefined) {
+    if (isTimeout(signal)) blockingEnd()?.inbox.tell(NO_TIMER);
     subscribe = subscriptionTo(signal);
     subscriptions.set(signal, subscribe);
   }
   writer.write(subscribe);
+}
+
+const NO_TIMER =
+  "AbortSignal.timeout() in blocking code: no timer fires while its thread waits, so the signal does not abort what is awaited; give eventLoop.AbortSignal.timeout(…) instead, or a timeout to asyncDef.with() or syncDef.with()";
+
+/** Whether a timer of this thread is to abort a signal, where that can be told: on Node. */
+function isTimeout(signal: AbortSignal): boolean {
+  const mark = Object.getOwnPropertySymbols(signal).find(({ description }) => description === "kTimeout");
+  return mark !== undefined && Reflect.get(signal, mark) === true;
 }
 
 function subscriptionTo(signal: AbortSignal): Subscribe {
