@@ -45,6 +45,22 @@ export const steps = {
     }
     return told;
   },
+  *synchronousCallbacks({ default: axios }: Axios, url: string): Steps {
+    const accepted = yield axios.get(`${url}/status/404`, { validateStatus: (status) => status < 500 });
+    let refused: unknown;
+    try {
+      yield axios.get(`${url}/status/200`, { validateStatus: (status) => status !== 200 });
+    } catch (error) {
+      refused = (error as AxiosFailure).response?.status;
+    }
+    const made = yield axios.post(`${url}/json`, [1, 2], {
+      transformRequest: [(data: number[]) => data.map((n) => n * 2).join("+")],
+      transformResponse: (text: string) => JSON.parse(text).body,
+      paramsSerializer: { serialize: ({ n }) => `n=${n + 1}` },
+      params: { n: 1 },
+    });
+    return [accepted.status, refused, made.data];
+  },
   *networkErrors({ default: axios }: Axios, url: string): Steps {
     const told: unknown[] = [];
     for (const [target, timeout] of [
