@@ -35,6 +35,8 @@ const expected = {
   sorts: [1, 2, 3],
   hears: [["word heard", [1]], ["word heard", 1], ["word heard"], [[PROMISE, false, ["word heard", 2]]]],
   listens: ["constructed", "called", "promised", "held", "first", "second", "in a callback"],
+  closes: ["closed", "closed"],
+  hearsLater: ["word heard", "word heard"],
   isInstance: [true, true, false, false],
   throws: ["itself", "itself", "caught Error: mine", undefined, ["went on", "went on"]],
 };
@@ -82,10 +84,10 @@ test("they run while as many threads compute as may", async () => {
 test("one that computes for long holds the event loop up for a moment only", async () => {
   await withPool({ max: 1 }, async ({ on }) => {
     assert.equal(((await within(on(logic.computes, 5))) as unknown[])[1], "number");
-    const [turns, seen] = (await within(on(logic.computes, 600))) as [number, string];
+    const [turns, seen] = (await within(on(logic.computes, 1500))) as [number, string];
     assert.is(seen, PROMISE);
     assert.ok(turns > 10, `${turns} turns of the event loop`);
-    assert.is(await within(on(logic.computesUnseen, 300)), "went on");
+    assert.is(await within(on(logic.computesUnseen, 900)), "went on");
   });
   // The callback's result comes after that of its wait, in the end.
   await new Promise((resolve) => setTimeout(resolve, 50));

@@ -10,14 +10,23 @@ import { awaitUnwoken } from "../transport/parking.ts";
 import { type FailedAtOnce, PendingWait } from "./pending_wait.ts";
 import type { ParentWait } from "./task_context.ts";
 
-/** For how many milliseconds the event loop stands still for a call at most. */
-export const LONGEST = 100;
+/** For how many milliseconds the event loop stands still for a call at most: a thread may have to wait for a core. */
+export const LONGEST = 500;
+
+/** The same, for a thread that computes: for it to come to its next wait, or to listen to what it has been given. */
+const SHORT = 50;
+
+/** The thread stands in no wait: a call runs on top of its next one. */
+const NEXT = "next";
 
 /** So many calls run at once on top of each other at most: each takes some of the stack. */
 const DEEPEST = 50;
 
 /** A wait that is not over: one for a short call is known by its number alone. */
-export type StandingWait = PendingWait | number;
+type StandingWait = PendingWait | number;
+
+/** Where a call runs at once. */
+export type Place = StandingWait | typeof NEXT;
 
 /** What a loop end does for it. */
 export interface AtOnceHost {
@@ -36,6 +45,8 @@ export class AtOnce {
   /** The outermost first. */
   readonly #waits: PendingWait[] = [];
   #depth = 0;
+  /** Whether the thread has computed for long since its last wait: nobody waits for its next one any more. */
+  #isComputing = false;
   /** The number of the wait for a short call in which the thread stands, on top of no other; else zero. */
   shortWait = 0;
 
@@ -65,14 +76,15 @@ export class AtOnce {
     return waits.at(-1) ?? (this.shortWait > 0 ? this.shortWait : undefined);
   }
 
-  /** The wait in which the thread sleeps, where a call that is caused by `cause` may run on top of it, at once. */
-  waitFor(cause: ParentWait): StandingWait | undefined {
+  /** Where a call that is caused by `cause` may run at once: on top of the wait in which the thread sleeps, or of its next one. */
+  placeFor(cause: ParentWait): Place | undefined {
     if (this.#depth >= DEEPEST || this.#channel.isClosed) return undefined;
     const innermost = this.#innermost;
-    if (innermost === undefined || innermost === cause) return innermost;
+    if (innermost === cause) return innermost;
     const isOver = !(cause instanceof PendingWait) || cause.isOver;
-    const depth = typeof innermost === "number" ? 0 : innermost.depth;
-    return isOver && depth <= cause.depth ? innermost : undefined;
+    if (innermost === undefined) return isOver && !this.#isComputing ? NEXT : undefined;
+    this.#isComputing = false;
+    return isOver && depthOf(innermost) <= cause.depth ? innermost : undefined;
   }
 
   /** A call on top of `wait` has failed. */
@@ -89,19 +101,37 @@ export class AtOnce {
    */
   follow(isOver: () => boolean): void {
     // What follows a call that runs at once is read by that.
-    if (this.#depth === 0 && !this.#channel.isClosed) this.run(this.#innermost, isOver);
+    if (this.#depth === 0 && !this.#channel.isClosed) this.#read(this.#innermost, isOver, SHORT);
   }
 
   /**
-   * Reads what the thread sends while it runs on top of `wait`, until `isAnswered`, or it waits for the event loop.
+   * Reads what the thread sends while it runs at that place, until `isAnswered`, or it waits for the event loop.
    *
    * @returns Whether it has come so far; else it computes for longer than the event loop can stand still.
    */
-  run(wait: StandingWait | undefined, isAnswered: () => boolean): boolean {
+  run(place: Place, isAnswered: () => boolean): boolean {
+    if (place !== NEXT) return this.#read(place, isAnswered, LONGEST);
+    const before = this.#innermost;
+    if (!this.#read(before, isAnswered, SHORT)) {
+      this.#isComputing = true;
+      return false;
+    }
+    const wait = this.#innermost;
+    // The next wait has its answer, too, where the event loop could give that at once: then there is none.
+    return isAnswered() || wait === undefined || this.#read(wait, isAnswered, LONGEST);
+  }
+
+  /**
+   * Reads what the thread sends while `wait` is its innermost one, until `isAnswered`.
+   *
+   * @param ms For how long at most.
+   * @returns Whether that has come to its end.
+   */
+  #read(wait: StandingWait | undefined, isAnswered: () => boolean, ms: number): boolean {
     if (this.#depth++ === 0) this.#host.setAwaited(true);
     const end = this.#host.nest();
     this.#channel.keepBytes();
-    const until = performance.now() + LONGEST;
+    const until = performance.now() + ms;
     try {
       while (!isAnswered() && this.#innermost === wait) {
         if (this.#channel.next()) this.#host.receive();
@@ -113,4 +143,8 @@ export class AtOnce {
       if (--this.#depth === 0) this.#host.setAwaited(false);
     }
   }
+}
+
+function depthOf(wait: StandingWait): number {
+  return typeof wait === "number" ? 0 : wait.depth;
 }

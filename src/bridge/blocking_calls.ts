@@ -6,7 +6,7 @@
 
 import { ReferenceReleased } from "../base/errors.ts";
 import type { Outcome } from "../wire/protocol.ts";
-import { type AtOnce, LONGEST, type StandingWait } from "./at_once.ts";
+import { type AtOnce, LONGEST, type Place } from "./at_once.ts";
 import { NO_BUFFERS, type SentBuffers } from "./buffer_changes.ts";
 import { CallbackResult } from "./callback_result.ts";
 import { calledTooLate, failedUnseen, tookLong, warnOnce } from "./callback_warnings.ts";
@@ -37,7 +37,7 @@ export interface PendingCall {
   /** Whether it has failed for those alone who want the result, which cannot cross. */
   isRefused: boolean;
   /** The wait on top of which it runs while its caller waits, the event loop standing still: it takes what comes as it is. */
-  atOnceIn: StandingWait | undefined;
+  atOnceIn: Place | undefined;
   settle(outcome: Outcome): void;
 }
 
@@ -149,7 +149,7 @@ export class BlockingCalls {
       label,
       buffers: NO_BUFFERS,
       isRefused: false,
-      atOnceIn: mayRunAtOnce && !this.#runsFor(cause) ? this.#atOnce.waitFor(cause) : undefined,
+      atOnceIn: mayRunAtOnce && !this.#runsFor(cause) ? this.#atOnce.placeFor(cause) : undefined,
       settle: () => {},
     };
     this.#pending.set(id, call);

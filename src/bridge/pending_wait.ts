@@ -39,6 +39,8 @@ export class PendingWait implements ParentWait, TaskContext, Evaluation {
   /** The buffers that what it waits for may write into. */
   buffers: ReceivedBuffer[] | undefined;
   readonly count: number;
+  /** Whether something is done with an object that tells of events. */
+  usesEmitter = false;
   /** What several expressions have given, not awaited. */
   values: readonly unknown[] | undefined;
   readonly #settle: (asked: PendingWait, outcome: Outcome) => void;
@@ -74,7 +76,11 @@ export class PendingWait implements ParentWait, TaskContext, Evaluation {
   }
 
   read(reader: Reader<ReferenceCodec>): Outcome {
-    if (this.count === 1) return { outcome: "returned", value: reader.extension.evaluate(reader) };
+    if (this.count === 1) {
+      const value = reader.extension.evaluate(reader);
+      this.usesEmitter = reader.extension.readsEmitter;
+      return { outcome: "returned", value };
+    }
     const values: unknown[] = [];
     for (let { count } = this; count > 0; count--) values.push(reader.extension.evaluate(reader));
     this.values = values;

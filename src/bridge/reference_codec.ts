@@ -45,6 +45,8 @@ export class ReferenceCodec implements Extension {
   lends = true;
   /** Whether an object stands in the message that tells of events, and has not come before. */
   lendsEmitter = false;
+  /** Whether an object of this side's stands in the message that tells of events. */
+  readsEmitter = false;
   /** Whether expressions may stand in the message: what is thrown is not evaluated. */
   records = true;
   /** The loop end: what evaluates the expressions of the message that is being read. */
@@ -82,6 +84,7 @@ export class ReferenceCodec implements Extension {
     this.lends = true;
     this.records = true;
     this.lendsEmitter = false;
+    this.readsEmitter = false;
     if (this.#handedBack.length > 0) this.#handedBack = [];
     this.onPromise = undefined;
     this.#sent.length = 0;
@@ -311,8 +314,11 @@ export class ReferenceCodec implements Extension {
     }
     const id = reader.uint();
     switch (crossing) {
-      case "receiver's":
-        return this.#references.value(id);
+      case "receiver's": {
+        const value = this.#references.value(id);
+        if (isEmitter(value)) this.readsEmitter = true;
+        return value;
+      }
       case "live":
         return this.#readLive(id, reader);
       case "promise":

@@ -64,6 +64,7 @@ export class WaitAnswers {
     if (mode === "await") {
       const made = asked.count > 1 && outcome.outcome === "threw" ? this.#keepMade(asked) : undefined;
       this.settle(task, wait, outcome, buffers, made);
+      if (asked.usesEmitter) this.#onEmitter(task);
     } else if (outcome.outcome === "threw" || outcome.value === null || outcome.value === undefined)
       this.#sendSettled(task, wait, outcome, buffers);
     else if (!this.#channel.isClosed && this.#tasks.has(task.id)) {

@@ -209,6 +209,32 @@ export const steps = {
     yield* until(given, () => isClosed);
     return [address, heard, server.clients.size, server.constructor.name];
   },
+  *choices(given: Given): Steps {
+    const { ws, events } = given;
+    const asked: unknown[] = [];
+    const made = new ws.WebSocketServer({
+      port: 0,
+      host: "127.0.0.1",
+      verifyClient: ({ req }: Any) => req.url !== "/denied",
+      handleProtocols: (protocols: Set<string>) => {
+        asked.push([...protocols]);
+        return "wamp";
+      },
+    });
+    const [server] = yield [made, events.once(made, "listening")];
+    const url = `ws://127.0.0.1:${server.address().port}`;
+    const client = yield* open(given, url, ["soap", "wamp"]);
+    let denied: unknown;
+    try {
+      yield* open(given, `${url}/denied`);
+    } catch (error) {
+      denied = failure(error);
+    }
+    const { protocol } = client;
+    client.terminate();
+    server.close();
+    return [asked, protocol, denied];
+  },
   // Of these two the listeners are added after the socket was made: nothing may be missed meanwhile.
   *opened(given: Given, url: string): Steps {
     const { WebSocket } = given.ws;
