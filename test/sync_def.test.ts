@@ -368,7 +368,7 @@ for (const [how, wait] of Object.entries(waits)) {
 }
 
 test("it dies after it has answered, before that is read: the run has its answer, the next one is told", () => {
-  const stand = () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+  const stand = () => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000);
   assert.is(
     syncDef(() => awaitlet(async.exitsMeanwhile(stand))),
     "answered",

@@ -1,8 +1,28 @@
 /** The entities: on the loop alone, as what uses TypeORM is. */
 
-import { DataSource, EntitySchema } from "typeorm";
+import process from "node:process";
+import { DataSource, EntitySchema, type MigrationInterface, type QueryRunner } from "typeorm";
 
-export { Brackets, In, IsNull, Like, MoreThan, Not } from "typeorm";
+export {
+  Between,
+  Brackets,
+  EntityNotFoundError,
+  Equal,
+  ILike,
+  In,
+  IsNull,
+  LessThanOrEqual,
+  Like,
+  MoreThan,
+  Not,
+  QueryFailedError,
+  Raw,
+} from "typeorm";
+
+/** The tables. */
+export const people: string = `typeorm_people_${process.pid}`;
+export const pets: string = `typeorm_pets_${process.pid}`;
+export const migrated: string = `typeorm_migrated_${process.pid}`;
 
 export class Person {
   id!: number;
@@ -22,10 +42,10 @@ export class Pet {
   owner!: Person;
 }
 
-const people = new EntitySchema<Person>({
+const personSchema = new EntitySchema<Person>({
   name: "Person",
   target: Person,
-  tableName: "typeorm_people",
+  tableName: people,
   columns: {
     id: { type: Number, primary: true, generated: true },
     name: { type: String, unique: true },
@@ -35,20 +55,42 @@ const people = new EntitySchema<Person>({
   relations: { pets: { type: "one-to-many", target: "Pet", inverseSide: "owner", cascade: true } },
 });
 
-const pets = new EntitySchema<Pet>({
+const petSchema = new EntitySchema<Pet>({
   name: "Pet",
   target: Pet,
-  tableName: "typeorm_pets",
+  tableName: pets,
   columns: { id: { type: Number, primary: true, generated: true }, kind: { type: String } },
   relations: { owner: { type: "many-to-one", target: "Person", inverseSide: "pets", onDelete: "CASCADE" } },
 });
+
+export class MakeTable1700000000001 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`create table ${migrated} (id int primary key)`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.dropTable(migrated);
+  }
+}
+
+export class FillTable1700000000002 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`insert into ${migrated} values (1), (2)`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.clearTable(migrated);
+  }
+}
 
 export function dataSource(url: string): DataSource {
   return new DataSource({
     type: "postgres",
     url,
-    entities: [people, pets],
+    entities: [personSchema, petSchema],
     dropSchema: false,
     poolSize: 2,
+    migrations: [MakeTable1700000000001, FillTable1700000000002],
+    migrationsTableName: `${migrated}_done`,
   });
 }
