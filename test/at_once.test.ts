@@ -38,7 +38,16 @@ const expected = {
   closes: ["closed", "closed"],
   hearsLater: ["word heard", "word heard"],
   isInstance: [true, true, false, false],
-  throws: ["itself", "itself", "caught Error: mine", undefined, ["went on", "went on"]],
+  throws: [
+    "itself",
+    "itself",
+    "itself",
+    "itself",
+    "itself",
+    "caught Error: mine",
+    undefined,
+    ["went on", "went on"],
+  ],
 };
 
 const plain: Record<keyof typeof expected, () => unknown> = here;

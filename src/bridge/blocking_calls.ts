@@ -36,6 +36,8 @@ export interface PendingCall {
   buffers: readonly SentBuffers[];
   /** Whether it has failed for those alone who want the result, which cannot cross. */
   isRefused: boolean;
+  /** Whether it is given something that it can act on. */
+  acts: boolean;
   /** The wait on top of which it runs while its caller waits, the event loop standing still: it takes what comes as it is. */
   atOnceIn: Place | undefined;
   settle(outcome: Outcome): void;
@@ -82,9 +84,18 @@ export class BlockingCalls {
    * Calls a function of blocking code, on `self`. Where its thread sleeps in the wait that causes the call, it runs at once: whoever calls
    * it may need what it does, or gives, before going on.
    *
+   * What it throws is thrown where it was given an object to act on: a query must not go without the condition that it failed to make. What an
+   * emitter calls would end the process by that, so there, and elsewhere, a promise is rejected.
+   *
    * @returns What it has given; a promise of that where it waits for the event loop first, or has failed, or given `undefined`.
    */
-  callAtOnce(task: Task | undefined, callee: Callee, args: unknown[], self?: unknown): unknown {
+  callAtOnce(
+    task: Task | undefined,
+    callee: Callee,
+    args: unknown[],
+    self: unknown,
+    isListener: boolean,
+  ): unknown {
     const call = this.#begin(task, callee, args, self, true);
     if (call instanceof CallbackResult) return call;
     const { atOnceIn } = call;
@@ -97,10 +108,12 @@ export class BlockingCalls {
     call.atOnceIn = undefined;
     if (!isInTime) return this.#promiseOf(call, tellLate);
     if (given?.outcome === "returned" && given.value !== undefined) return given.value;
-    const result = this.#promiseOf(call);
+    const throws = given?.outcome === "threw" && call.acts && !isListener && !call.isRefused;
+    const result = throws ? undefined : this.#promiseOf(call);
     if (given?.outcome === "threw") {
       const { value: error } = given;
-      this.#atOnce.failed(call.cause, { result, tell: () => this.#tellThread(call, error) });
+      this.#atOnce.failed(call.cause, { error, result, tell: () => this.#tellThread(call, error) });
+      if (throws) throw error;
     }
     if (given !== undefined) call.settle(given);
     return result;
@@ -149,6 +162,7 @@ export class BlockingCalls {
       label,
       buffers: NO_BUFFERS,
       isRefused: false,
+      acts: false,
       atOnceIn: mayRunAtOnce && !this.#runsFor(cause) ? this.#atOnce.placeFor(cause) : undefined,
       settle: () => {},
     };
@@ -159,6 +173,7 @@ export class BlockingCalls {
         task.variables.write(writer);
         writer.extension.writeSelf(self, writer);
         writer.value(args, "arguments");
+        call.acts = writer.extension.keepsSome;
         if (writer.sources.length > 0) call.buffers = [{ message: id, sources: writer.sources }];
       });
       task.variables.sent();

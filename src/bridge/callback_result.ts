@@ -63,7 +63,8 @@ export class CallbackResult<T = unknown> extends Promise<T> {
     this.#failure = { error };
     if (this.#isSeen) return;
     runtime.soon(() => {
-      if (!this.#isSeen) this.#onIgnored(error);
+      // It may have been told of meanwhile.
+      if (this.ignore()) this.#onIgnored(error);
     });
   }
 }

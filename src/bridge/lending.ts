@@ -38,6 +38,14 @@ export function isThenable(object: object): boolean {
   }
 }
 
+/** Whether what a function is called on means something: neither the global object nor a copy of a plain one. */
+export function isGiven(self: unknown): self is object {
+  if (typeof self === "function") return true;
+  if (typeof self !== "object" || self === null || self === globalThis || Array.isArray(self)) return false;
+  const prototype: unknown = Object.getPrototypeOf(self);
+  return prototype !== null && prototype !== Object.prototype;
+}
+
 const source = Function.prototype.toString;
 
 function sourceOf(fn: AnyFunction): string {

@@ -57,7 +57,7 @@ export class LoopEnd {
       new LoopImports({
         taskOf: (scope) => this.#taskOfScope(scope),
         call: (task, callee, args, self) => this.#calls.call(task, callee, args, self),
-        callAtOnce: (task, callee, args, self) => this.#calls.callAtOnce(task, callee, args, self),
+        callAtOnce: (...args) => this.#calls.callAtOnce(...args),
         release: (id, count) => {
           if (!channel.isClosed) this.#send([ToBlocking.released, id, count], undefined, () => {});
         },

@@ -6,6 +6,7 @@
 
 import type { Callee } from "./blocking_calls.ts";
 import { warnOnce } from "./callback_warnings.ts";
+import { isEmitter } from "./emitters.ts";
 import type { LiveObject, OwnProperty } from "./live_object.ts";
 import { drive } from "./live_prototype.ts";
 import type { Operation } from "./operations.ts";
@@ -20,7 +21,13 @@ export interface Caller {
   /** A promise of what comes of a call. */
   call(task: Task | undefined, callee: Callee, args: unknown[], self?: unknown): Promise<unknown>;
   /** What comes of a call at once; else a promise of that. */
-  callAtOnce(task: Task | undefined, callee: Callee, args: unknown[], self?: unknown): unknown;
+  callAtOnce(
+    task: Task | undefined,
+    callee: Callee,
+    args: unknown[],
+    self: unknown,
+    isListener: boolean,
+  ): unknown;
   /** Tells the thread that `count` receipts of `id` are given back. */
   release(id: number, count: number): void;
 }
@@ -54,7 +61,9 @@ export class LoopImports implements Importing {
     // Now: the stub may outlive it, and tells then whose it was.
     const task = caller.taskOf(scope);
     const call = function (this: unknown, ...args: unknown[]): unknown {
-      return caller.callAtOnce(task, { id, stub, label }, args, usesThis ? this : undefined);
+      // An emitter calls its listeners on itself; a builder gives itself as well.
+      const isListener = isEmitter(this) && !args.includes(this);
+      return caller.callAtOnce(task, { id, stub, label }, args, usesThis ? this : undefined, isListener);
     };
     const generate = async function* (this: unknown, ...args: unknown[]) {
       return yield* drive((await call.apply(this, args)) as AsyncIterator<unknown, unknown, unknown>);

@@ -19,8 +19,9 @@ import type { ParentWait, TaskContext } from "./task_context.ts";
 
 /** A call that ran at once, and failed. */
 export interface FailedAtOnce {
-  /** What its caller was given. */
-  readonly result: CallbackResult;
+  readonly error: unknown;
+  /** What its caller was given; nothing where that was thrown. */
+  readonly result: CallbackResult | undefined;
   /** Has the wait throw what it threw. */
   tell(): void;
 }
@@ -101,8 +102,9 @@ export class PendingWait implements ParentWait, TaskContext, Evaluation {
   }
 
   settle(outcome: Outcome): void {
-    const failure =
-      outcome.outcome === "returned" ? this.failures?.find(({ result }) => result.ignore()) : undefined;
+    const failure = this.failures?.find(({ error, result }) =>
+      outcome.outcome === "returned" ? result?.ignore() : outcome.value === error,
+    );
     failure?.tell();
     this.#settle(this, outcome);
   }

@@ -14,7 +14,7 @@ import { originalOf } from "./argument_copy.ts";
 import type { SentBuffers } from "./buffer_changes.ts";
 import { isEmitter } from "./emitters.ts";
 import { type HandedOver, NOTHING } from "./handed_over.ts";
-import { hasMore, isClass, isLendable, isThenable, nameOrSource, traitsOf } from "./lending.ts";
+import { hasMore, isClass, isGiven, isLendable, isThenable, nameOrSource, traitsOf } from "./lending.ts";
 import { areDistinct, numberAt, type OwnColumns, ownColumns, readList, writeList } from "./live_list.ts";
 import { makeLive } from "./live_making.ts";
 import { type LiveObject, liveOf } from "./live_object.ts";
@@ -45,7 +45,7 @@ export class ReferenceCodec implements Extension {
   lends = true;
   /** Whether an object stands in the message that tells of events, and has not come before. */
   lendsEmitter = false;
-  /** Whether an object of this side's stands in the message that tells of events. */
+  /** The same of an object of this side's. */
   readsEmitter = false;
   /** Whether expressions may stand in the message: what is thrown is not evaluated. */
   records = true;
@@ -108,6 +108,11 @@ export class ReferenceCodec implements Extension {
       live: [...this.#handedBack, ...used.flatMap(({ live }) => live)],
       buffers: [...(sent.sources.length > 0 ? [sent] : []), ...used.flatMap(({ buffers }) => buffers)],
     };
+  }
+
+  /** Whether something stands in the message that was written which this side keeps. */
+  get keepsSome(): boolean {
+    return this.#sent.length > 0;
   }
 
   /** The message that was written has been sent. */
@@ -314,11 +319,8 @@ export class ReferenceCodec implements Extension {
     }
     const id = reader.uint();
     switch (crossing) {
-      case "receiver's": {
-        const value = this.#references.value(id);
-        if (isEmitter(value)) this.readsEmitter = true;
-        return value;
-      }
+      case "receiver's":
+        return this.#readOwn(id);
       case "live":
         return this.#readLive(id, reader);
       case "promise":
@@ -332,6 +334,12 @@ export class ReferenceCodec implements Extension {
       isGenerator: (flags & 2) !== 0,
     };
     return this.#import(id, () => this.#references.importing.stub(id, this.scope as Scope, fn));
+  }
+
+  #readOwn(id: number): unknown {
+    const value = this.#references.value(id);
+    if (isEmitter(value)) this.readsEmitter = true;
+    return value;
   }
 
   #import(id: number, make: () => object): object {
@@ -376,18 +384,9 @@ export class ReferenceCodec implements Extension {
   }
 }
 
-/** Whether what a function is called on means something: neither the global object nor a copy of a plain one. */
-function isGiven(self: unknown): self is object {
-  if (typeof self === "function") return true;
-  if (typeof self !== "object" || self === null || self === globalThis || Array.isArray(self)) return false;
-  const prototype: unknown = Object.getPrototypeOf(self);
-  return prototype !== null && prototype !== Object.prototype;
-}
-
 function thrownExpression(node: Node): TypeError {
-  return new TypeError(
-    `throw ${describe(node)}: it is a recorded expression; give it to awaitlet() first, and throw its value`,
-  );
+  const advice = "it is a recorded expression; give it to awaitlet() first, and throw its value";
+  return new TypeError(`throw ${describe(node)}: ${advice}`);
 }
 
 function classRefused(Class: AnyFunction): NotTransferable {

@@ -1,7 +1,7 @@
 // TypeORM by blocking code, beside the same steps with await.
 
 import { asyncDef, blockingModule, syncDef } from "../../mod.ts";
-import { ask, isServerThere, url } from "../support/postgres.ts";
+import { isServerThere, url } from "../support/postgres.ts";
 import { type Does, doesWithAwait } from "../support/steps.ts";
 import { type AllSteps, twins } from "./twins.ts";
 import * as entities from "./typeorm/entities.ts";
@@ -20,12 +20,4 @@ const blocking = {
 
 const all: AllSteps<[typeof entities, string, Does]> = steps;
 
-const isThere = await isServerThere();
-const test = twins("TypeORM", all, [entities, url, doesWithAwait], blocking, isThere);
-// Of a step that has failed.
-if (isThere) {
-  const { migrated, people, pets } = entities;
-  const tables = [pets, people, migrated, `${migrated}_done`];
-  test.after(() => ask(`set lock_timeout = 2000; drop table if exists ${tables.join(", ")}`));
-}
-test.run();
+twins("TypeORM", all, [entities, url, doesWithAwait], blocking, await isServerThere()).run();

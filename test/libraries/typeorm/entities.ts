@@ -1,28 +1,8 @@
 /** The entities: on the loop alone, as what uses TypeORM is. */
 
-import process from "node:process";
-import { DataSource, EntitySchema, type MigrationInterface, type QueryRunner } from "typeorm";
+import { DataSource, EntitySchema } from "typeorm";
 
-export {
-  Between,
-  Brackets,
-  EntityNotFoundError,
-  Equal,
-  ILike,
-  In,
-  IsNull,
-  LessThanOrEqual,
-  Like,
-  MoreThan,
-  Not,
-  QueryFailedError,
-  Raw,
-} from "typeorm";
-
-/** The tables. */
-export const people: string = `typeorm_people_${process.pid}`;
-export const pets: string = `typeorm_pets_${process.pid}`;
-export const migrated: string = `typeorm_migrated_${process.pid}`;
+export { Brackets, In, IsNull, Like, MoreThan, Not } from "typeorm";
 
 export class Person {
   id!: number;
@@ -42,10 +22,10 @@ export class Pet {
   owner!: Person;
 }
 
-const personSchema = new EntitySchema<Person>({
+const people = new EntitySchema<Person>({
   name: "Person",
   target: Person,
-  tableName: people,
+  tableName: "typeorm_people",
   columns: {
     id: { type: Number, primary: true, generated: true },
     name: { type: String, unique: true },
@@ -55,42 +35,20 @@ const personSchema = new EntitySchema<Person>({
   relations: { pets: { type: "one-to-many", target: "Pet", inverseSide: "owner", cascade: true } },
 });
 
-const petSchema = new EntitySchema<Pet>({
+const pets = new EntitySchema<Pet>({
   name: "Pet",
   target: Pet,
-  tableName: pets,
+  tableName: "typeorm_pets",
   columns: { id: { type: Number, primary: true, generated: true }, kind: { type: String } },
   relations: { owner: { type: "many-to-one", target: "Person", inverseSide: "pets", onDelete: "CASCADE" } },
 });
-
-export class MakeTable1700000000001 implements MigrationInterface {
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`create table ${migrated} (id int primary key)`);
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await runner.dropTable(migrated);
-  }
-}
-
-export class FillTable1700000000002 implements MigrationInterface {
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`insert into ${migrated} values (1), (2)`);
-  }
-
-  async down(runner: QueryRunner): Promise<void> {
-    await runner.clearTable(migrated);
-  }
-}
 
 export function dataSource(url: string): DataSource {
   return new DataSource({
     type: "postgres",
     url,
-    entities: [personSchema, petSchema],
+    entities: [people, pets],
     dropSchema: false,
     poolSize: 2,
-    migrations: [MakeTable1700000000001, FillTable1700000000002],
-    migrationsTableName: `${migrated}_done`,
   });
 }
