@@ -59,6 +59,14 @@ for (const source of ["rows", "rowStream"] as const) {
   });
 }
 
+test("the first iteration of a program misses nothing either", async () => {
+  const { stdout, output } = await runChild(runsFile("test/fixtures/iterate_first.ts"), {
+    cwd: root,
+    seconds: 30,
+  });
+  assert.is(stdout, "RangeError: failed soon\n", output);
+});
+
 test("a stream that is a live object is iterated over", async () => {
   assert.equal(await within(logic.alive()), [0, 1, 2]);
   assert.equal(syncDef(plain.alive), [0, 1, 2]);

@@ -44,6 +44,15 @@ export function loadModule(url: string): Promise<object> {
   return promise;
 }
 
+/**
+ * Loads what `iterate()` opens its sources by, ahead of the first: a source that is opened a moment after it was made may have told of
+ * its end, or its error, to nobody.
+ */
+export function loadAhead(): void {
+  // Where that fails, the first `iterate()` tells why.
+  loadModule(READ_AHEAD).catch(() => {});
+}
+
 async function importOnce(url: string): Promise<object> {
   if (url === READ_AHEAD) return import("./read_ahead.ts");
   // Not a copy of it: exports may be assigned later.

@@ -5,7 +5,7 @@
  */
 
 import { ThreadDied } from "../base/errors.ts";
-import { loadedModule, loadModule } from "../bridge/async_modules.ts";
+import { loadAhead, loadedModule, loadModule } from "../bridge/async_modules.ts";
 import { LoopEnd } from "../bridge/loop_end.ts";
 import type { Task } from "../bridge/task.ts";
 import type { ParentWait } from "../bridge/task_context.ts";
@@ -114,6 +114,7 @@ export class BlockingThread {
       throw error;
     }
     this.#worker.keepAlive(false);
+    loadAhead();
     this.#startLoadTimeout("awaitlet on a blocking thread", startTimeout);
   }
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { loadedModule, loadModule } from "../bridge/async_modules.ts";
+import { loadAhead, loadedModule, loadModule } from "../bridge/async_modules.ts";
 import { LoopEnd } from "../bridge/loop_end.ts";
 import { runtime } from "../runtime/current.ts";
 import type { PortHandle } from "../runtime/types.ts";
@@ -54,6 +54,7 @@ if (start !== undefined) {
   channel.listen(read);
   port.keepAlive(true);
   life.watch();
+  loadAhead();
   // What was sent before this thread listened.
   read();
 }
