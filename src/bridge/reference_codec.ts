@@ -10,6 +10,7 @@ import type { AnyFunction, Extension, Reader, Writer } from "../wire/codec.ts";
 import { describe, type Node, nodeOf } from "../wire/expression.ts";
 import { type Evaluator, ExpressionWriter, type ModuleNumbers } from "../wire/expression_codec.ts";
 import { CROSSING } from "../wire/protocol.ts";
+import { EXTENSION } from "../wire/tags.ts";
 import { originalOf } from "./argument_copy.ts";
 import type { SentBuffers } from "./buffer_changes.ts";
 import { isEmitter } from "./emitters.ts";
@@ -226,7 +227,7 @@ export class ReferenceCodec implements Extension {
     if (!writer.numberAll(list, Object.getPrototypeOf(list[0]) as object, areDistinct(own))) return false;
     const numbers = this.#references.keepAll(list, scope);
     for (let i = 0; i < list.length; i++) this.#sent.push(numberAt(numbers, i));
-    writer.extensionTag();
+    writer.byte(EXTENSION);
     writer.uint(CROSSING.indexOf("list"));
     this.#depth++;
     try {

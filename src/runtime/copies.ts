@@ -8,7 +8,7 @@
 export const VERSION = "0.1.0";
 
 /** What copies must have in common to share threads: raised with each change of messages, of shared memory, or of what is shared here. */
-export const PROTOCOL = 6;
+export const PROTOCOL = 7;
 
 /** A copy, as others see it. */
 export interface Copy {

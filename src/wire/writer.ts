@@ -218,11 +218,6 @@ export class Writer<E extends Extension = Extension> extends ByteWriter {
     if (!this.#pass(() => this.extension.writeObject?.(object, this))) throw new Refusal(object);
   }
 
-  /** What follows is written by the extension. */
-  extensionTag(): void {
-    this.byte(tag.EXTENSION);
-  }
-
   /** Writes what is nested one level deeper. */
   deeper(write: () => void): void {
     if (++this.#depth > DEEPEST) throw tooDeep();
